@@ -1,0 +1,1 @@
+"""The service layer of BERT Playground: one module a page, no Streamlit."""

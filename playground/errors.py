@@ -1,0 +1,85 @@
+"""Every error a visitor may see.
+
+Pages catch ``PlaygroundError`` and nothing else; anything else is a bug and surfaces.
+
+    PlaygroundError
+    ├── TextError                 the text cannot be used as it stands
+    │   ├── EmptyTextError        nothing is left to work on
+    │   ├── TextTooLongError      more characters than the app reads
+    │   ├── MaskMissingError      no mask where one is needed
+    │   ├── TooManyMasksError     more masks than one request may fill
+    │   └── TargetError           a word to compare cannot be scored
+    ├── ModelError                the model cannot be used
+    │   ├── UnknownModelError     no such id, revision or folder
+    │   ├── ModelUnreachableError the Hub or the file cannot be reached
+    │   ├── GatedModelError       the Hub asks for an account or a licence
+    │   ├── UnsupportedModelError the architecture or the task does not fit
+    │   ├── UnsafeWeightsError    weights only as pickle
+    │   ├── ModelTooLargeError    over the size cap
+    │   └── TrunkError            the bundled trunk is missing or is another file
+    └── BusyError                 too many requests are waiting
+"""
+
+
+class PlaygroundError(Exception):
+    """Something the visitor can understand and act on; the message says how."""
+
+
+class TextError(PlaygroundError):
+    """The text cannot be used as it stands."""
+
+
+class EmptyTextError(TextError):
+    """Nothing is left to work on."""
+
+
+class TextTooLongError(TextError):
+    """The text has more characters than the app reads."""
+
+
+class MaskMissingError(TextError):
+    """The text has no mask where one is needed."""
+
+
+class TooManyMasksError(TextError):
+    """The text has more masks than one request may fill."""
+
+
+class TargetError(TextError):
+    """A word to compare cannot be scored by this model."""
+
+
+class ModelError(PlaygroundError):
+    """The model cannot be used."""
+
+
+class UnknownModelError(ModelError):
+    """There is no such model id, revision or folder."""
+
+
+class ModelUnreachableError(ModelError):
+    """The Hub, or a file of the model, cannot be reached."""
+
+
+class GatedModelError(ModelError):
+    """The Hub asks for an account or an accepted licence."""
+
+
+class UnsupportedModelError(ModelError):
+    """The architecture, or the task the model was trained for, does not fit."""
+
+
+class UnsafeWeightsError(ModelError):
+    """The weights exist only as a pickle, which is never opened."""
+
+
+class ModelTooLargeError(ModelError):
+    """The model is over the size cap."""
+
+
+class TrunkError(ModelError):
+    """The bundled trunk is missing, or is another file than the one expected."""
+
+
+class BusyError(PlaygroundError):
+    """Too many requests are waiting; trying again in a moment helps."""

@@ -1,0 +1,166 @@
+"""What can be loaded, and from where: bundled adapters, the Hugging Face Hub, local folders."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from playground.errors import UnknownModelError
+from playground.settings import Settings
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+BUNDLED = ASSETS / "models"
+# An id as the Hub accepts it, an organisation in front, a revision behind "@".
+HUB_ID = re.compile(r"^(?:[\w.-]{1,96}/)?[\w.-]{1,96}(?:@\w[\w./-]{0,99})?$", re.ASCII)
+LOCAL_PREFIX = "local/"
+BUNDLED_PREFIX = "bundled/"
+
+
+class Task(StrEnum):
+    """What a model's head was trained for, by the Hub's names."""
+
+    FILL_MASK = "fill-mask"
+    TEXT_CLASSIFICATION = "text-classification"
+    TOKEN_CLASSIFICATION = "token-classification"
+
+
+class Source(StrEnum):
+    """Where the weights come from."""
+
+    BUNDLED = "bundled"
+    HUB = "Hugging Face Hub"
+    LOCAL = "local folder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSpec:
+    """One entry of the catalog; ``id`` is what links and snippets carry."""
+
+    id: str
+    task: Task
+    source: Source
+    title: str
+    note: str = ""  # one line on what it is good for
+    megabytes: int | None = None  # size of the weights, where known
+    folder: Path | None = None  # of a bundled adapter or a local model
+    script: str = "Latin"  # the script its vocabulary is made for; "any" if multilingual
+
+    @property
+    def hub_id(self) -> str:
+        """The id without its revision."""
+        return self.id.partition("@")[0]
+
+    @property
+    def revision(self) -> str | None:
+        """The revision asked for, or None for the Hub's default."""
+        return self.id.partition("@")[2] or None
+
+
+def _hub(hub_id: str, task: Task, megabytes: int, note: str, script: str = "Latin") -> ModelSpec:
+    return ModelSpec(
+        id=hub_id,
+        task=task,
+        source=Source.HUB,
+        title=hub_id,
+        note=note,
+        megabytes=megabytes,
+        script=script,
+    )
+
+
+CURATED = (
+    _hub("bert-base-uncased", Task.FILL_MASK, 440, "the original BERT, English, lower-cased"),
+    _hub("bert-base-cased", Task.FILL_MASK, 436, "the original BERT, English, with case"),
+    _hub("bert-base-multilingual-cased", Task.FILL_MASK, 714, "BERT for 104 languages", "any"),
+    _hub("bert-base-chinese", Task.FILL_MASK, 412, "BERT for Chinese, by character", "Han"),
+    _hub("distilbert-base-uncased", Task.FILL_MASK, 268, "BERT at 60 % of its size"),
+    _hub("roberta-base", Task.FILL_MASK, 499, "trained longer than BERT, byte-level BPE"),
+    _hub("albert-base-v2", Task.FILL_MASK, 47, "one layer's weights used twelve times"),
+    _hub("xlm-roberta-base", Task.FILL_MASK, 1_120, "RoBERTa for 100 languages", "any"),
+    _hub(
+        "distilbert-base-uncased-finetuned-sst-2-english",
+        Task.TEXT_CLASSIFICATION,
+        268,
+        "sentiment of English film reviews (SST-2)",
+    ),
+    _hub(
+        "dslim/bert-base-NER",
+        Task.TOKEN_CLASSIFICATION,
+        433,
+        "people, organisations, places (CoNLL-2003)",
+    ),
+    _hub(
+        "dbmdz/bert-large-cased-finetuned-conll03-english",
+        Task.TOKEN_CLASSIFICATION,
+        1_334,
+        "people, organisations, places (CoNLL-2003)",
+    ),
+)
+
+
+@cache
+def bundled() -> tuple[ModelSpec, ...]:
+    """Return the adapters in the box, each on the trunk ``all-MiniLM-L6-v2``."""
+    known = {
+        "masked_lm": (Task.FILL_MASK, "MiniLM (in the box)", "6 layers, English, works offline"),
+    }
+    return tuple(
+        ModelSpec(
+            id=BUNDLED_PREFIX + name,
+            task=task,
+            source=Source.BUNDLED,
+            title=title,
+            note=note,
+            megabytes=91,
+            folder=BUNDLED / name,
+        )
+        for name, (task, title, note) in known.items()
+    )
+
+
+def local(settings: Settings) -> tuple[ModelSpec, ...]:
+    """Return the model folders below the configured one: those that hold a ``config.json``."""
+    root = settings.models_folder
+    folders = sorted(path.parent for path in root.glob("*/config.json")) if root.is_dir() else []
+    return tuple(_local(folder, task) for folder in folders for task in Task)
+
+
+def offered(task: Task, settings: Settings) -> tuple[ModelSpec, ...]:
+    """Return what a model picker lists for ``task``: bundled, then local, then curated Hub ids."""
+    specs = (*bundled(), *local(settings), *(CURATED if settings.hub else ()))
+    return tuple(spec for spec in specs if spec.task is task)
+
+
+def find(model_id: str, task: Task, settings: Settings) -> ModelSpec:
+    """Return the entry for an id that a visitor typed or a link carries.
+
+    Raises:
+        UnknownModelError: it is no id, names a folder that is not there, or the Hub is off.
+    """
+    wanted = model_id.strip()
+    for spec in offered(task, settings):
+        if spec.id == wanted:
+            return spec
+    if wanted.startswith((BUNDLED_PREFIX, LOCAL_PREFIX)):
+        names = ", ".join(spec.id for spec in offered(task, settings)[:6])
+        raise UnknownModelError(f"There is no model {wanted!r} here. Available: {names}.")
+    if not HUB_ID.match(wanted) or ".." in wanted:
+        raise UnknownModelError(
+            f"{wanted[:80]!r} is not a model id. Write it as on the Hugging Face Hub, "
+            "for example bert-base-uncased, org/name or org/name@revision."
+        )
+    if not settings.hub:
+        raise UnknownModelError("Loading from the Hugging Face Hub is switched off here.")
+    return ModelSpec(id=wanted, task=task, source=Source.HUB, title=wanted, script="any")
+
+
+def _local(folder: Path, task: Task) -> ModelSpec:
+    return ModelSpec(
+        id=LOCAL_PREFIX + folder.name,
+        task=task,
+        source=Source.LOCAL,
+        title=folder.name,
+        folder=folder,
+        script="any",
+    )

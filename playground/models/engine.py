@@ -1,0 +1,278 @@
+"""One engine a process: loads each model once, keeps a bounded number, batches concurrent requests.
+
+Visitors' threads call ``Model.scores``; one worker thread runs the models. While it runs a batch,
+further requests gather, and the next batch takes along all that fit, so batches grow with the load
+and a lone request never waits.
+"""
+
+import threading
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+
+import torch
+from transformers import PreTrainedTokenizerBase
+
+from playground.errors import BusyError
+from playground.models import hub, loading
+from playground.models.catalog import ModelSpec, Source
+from playground.models.encoder import Encoder, fast_dtype
+from playground.models.queries import Query, Scores
+from playground.settings import MEGABYTE, Settings
+
+LOADS_AT_ONCE = 2
+# Texts in one batch differ at most by this factor in length, or padding would eat the gain.
+LENGTH_RATIO = 2.0
+PROGRESS_SECONDS = 0.2
+ModelKey = tuple[str, str]
+
+
+class Status(StrEnum):
+    """Where a model's weights are right now."""
+
+    LOADED = "loaded"
+    LOADING = "loading"
+    ON_DISK = "on this machine"
+    TO_DOWNLOAD = "to download"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A loaded model as the service layer sees it; safe to use from any thread."""
+
+    spec: ModelSpec
+    tokenizer: PreTrainedTokenizerBase
+    max_tokens: int
+    encoder: Encoder
+    engine: "Engine"
+
+    def scores(self, queries: Sequence[Query]) -> list[Scores]:
+        """Return one answer a query, in order, batched with other visitors' requests.
+
+        Raises:
+            BusyError: too many requests are waiting.
+        """
+        return self.engine.scores(self.encoder, queries)
+
+
+@dataclass(slots=True)
+class _Loading:
+    future: Future[Model] = field(default_factory=Future)
+    share: float = 0.0
+
+
+@dataclass(slots=True)
+class _Call:
+    """One visitor's request: all its answers, or one error."""
+
+    answers: list[Scores | None]
+    left: int
+    future: Future[list[Scores]] = field(default_factory=Future)
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    call: _Call
+    index: int
+    encoder: Encoder
+    query: Query
+
+    @property
+    def length(self) -> int:
+        return len(self.query.input_ids)
+
+
+class Engine:
+    """Loads models, keeps the most recently used and runs requests in batches."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        load: Callable[..., loading.Checkpoint] = loading.load,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        self.settings = settings
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.dtype = dtype or fast_dtype(self.device)
+        self.loads: Counter[str] = Counter()  # by model id
+        self.batches = 0
+        self.requests = 0
+        self._load_checkpoint = load
+        self._loaders = ThreadPoolExecutor(LOADS_AT_ONCE, thread_name_prefix="loader")
+        self._lock = threading.Lock()
+        self._models: OrderedDict[ModelKey, Model] = OrderedDict()
+        self._loading: dict[ModelKey, _Loading] = {}
+        self._items: deque[_Item] = deque()
+        self._calls = 0
+        self._arrived = threading.Condition()
+        if settings.threads:
+            torch.set_num_threads(settings.threads)
+        threading.Thread(target=self._work, name="engine", daemon=True).start()
+
+    def model(self, spec: ModelSpec, on_progress: Callable[[float], None] | None = None) -> Model:
+        """Return the model of ``spec``, loading it if needed; callers of one model share one load.
+
+        ``on_progress`` hears the downloaded share, 0 to 1, while the call waits.
+
+        Raises:
+            ModelError: it cannot be loaded; the next call tries again.
+        """
+        key = spec.task, spec.id
+        with self._lock:
+            if key in self._models:
+                self._models.move_to_end(key)
+                return self._models[key]
+            waiting = self._loading.get(key)
+            if waiting is None:
+                waiting = self._loading[key] = _Loading()
+                self._loaders.submit(self._load, spec, waiting)
+        while on_progress:
+            try:
+                return waiting.future.result(timeout=PROGRESS_SECONDS)
+            except TimeoutError:
+                on_progress(waiting.share)
+        return waiting.future.result()
+
+    def status(self, spec: ModelSpec) -> Status:
+        """Return where the weights of ``spec`` are."""
+        key = spec.task, spec.id
+        with self._lock:
+            if key in self._models:
+                return Status.LOADED
+            if key in self._loading:
+                return Status.LOADING
+        if spec.source is not Source.HUB or hub.is_downloaded(spec):
+            return Status.ON_DISK
+        return Status.TO_DOWNLOAD
+
+    def resident_bytes(self) -> int:
+        """Return the bytes of all loaded weights, each shared tensor counted once."""
+        with self._lock:
+            return self._resident_bytes()
+
+    def scores(self, encoder: Encoder, queries: Sequence[Query]) -> list[Scores]:
+        """Answer ``queries`` with ``encoder``; blocks until all are done.
+
+        Raises:
+            BusyError: ``settings.max_waiting`` requests are waiting already.
+        """
+        if not queries:
+            return []
+        call = _Call(answers=[None] * len(queries), left=len(queries))
+        with self._arrived:
+            if self._calls >= self.settings.max_waiting:
+                raise BusyError(
+                    f"{self._calls} requests are waiting already. Try again in a few seconds."
+                )
+            self._calls += 1
+            self.requests += 1
+            self._items.extend(
+                _Item(call, index, encoder, query) for index, query in enumerate(queries)
+            )
+            self._arrived.notify()
+        try:
+            return call.future.result()
+        finally:
+            with self._arrived:
+                self._calls -= 1
+
+    def _load(self, spec: ModelSpec, waiting: _Loading) -> None:
+        def heard(share: float) -> None:
+            waiting.share = share
+
+        key = spec.task, spec.id
+        try:
+            checkpoint = self._load_checkpoint(spec, self.settings, heard)
+            encoder = Encoder(checkpoint, device=self.device, dtype=self.dtype)
+        except BaseException as error:  # noqa: BLE001 - handed on to everyone who waits
+            with self._lock:
+                del self._loading[key]
+            waiting.future.set_exception(error)
+            return
+        model = Model(
+            spec=spec,
+            tokenizer=checkpoint.tokenizer,
+            max_tokens=checkpoint.max_tokens,
+            encoder=encoder,
+            engine=self,
+        )
+        with self._lock:
+            self.loads[spec.id] += 1
+            self._models[key] = model
+            del self._loading[key]
+            self._drop_least_recently_used()
+        waiting.future.set_result(model)
+
+    def _drop_least_recently_used(self) -> None:
+        budget = self.settings.model_cache_mb * MEGABYTE
+        while len(self._models) > 1 and (
+            len(self._models) > self.settings.max_loaded_models or self._resident_bytes() > budget
+        ):
+            self._models.popitem(last=False)
+
+    def _resident_bytes(self) -> int:
+        weights = {
+            weight.data_ptr(): weight.nbytes
+            for model in self._models.values()
+            for weight in model.encoder.model.parameters()
+        }
+        return sum(weights.values())
+
+    def _work(self) -> None:
+        while True:
+            with self._arrived:
+                while not self._items:
+                    self._arrived.wait()
+                batch = self._next_batch()
+            self._run(batch)
+
+    def _next_batch(self) -> list[_Item]:
+        """Take the oldest item and those like it, nearest in length first, up to the token cap."""
+        first = self._items[0]
+        alike = sorted(
+            (
+                item
+                for item in self._items
+                if item.encoder is first.encoder
+                and item.query.every_layer == first.query.every_layer
+                and max(item.length, first.length) <= LENGTH_RATIO * min(item.length, first.length)
+            ),
+            key=lambda item: abs(item.length - first.length),
+        )
+        batch = [first]
+        width = first.length
+        for item in alike:
+            if item is first:
+                continue
+            width = max(width, item.length)
+            if width * (len(batch) + 1) > self.settings.max_batch_tokens:
+                break
+            batch.append(item)
+        taken = set(map(id, batch))
+        self._items = deque(item for item in self._items if id(item) not in taken)
+        return batch
+
+    def _run(self, batch: list[_Item]) -> None:
+        self.batches += 1
+        try:
+            answers = batch[0].encoder.scores([item.query for item in batch])
+        except Exception as error:  # noqa: BLE001 - the worker lives on; the callers see the error
+            for item in batch:
+                if not item.call.future.done():
+                    item.call.future.set_exception(error)
+            return
+        for item, answer in zip(batch, answers, strict=True):
+            item.call.answers[item.index] = answer
+            item.call.left -= 1
+            if not item.call.left and not item.call.future.done():
+                item.call.future.set_result([a for a in item.call.answers if a is not None])
+
+
+@cache
+def shared() -> Engine:
+    """Return the process's one engine, set up from the environment."""
+    return Engine(Settings.from_environment())

@@ -1,0 +1,203 @@
+"""Fetching a model's plain files from the Hugging Face Hub, all that can be known checked first."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from huggingface_hub import HfApi, resolve_revision, snapshot_download
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HFValidationError,
+    LocalEntryNotFoundError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+    RevisionResolutionError,
+)
+from tqdm.auto import tqdm
+
+from playground.errors import (
+    GatedModelError,
+    ModelTooLargeError,
+    ModelUnreachableError,
+    UnknownModelError,
+    UnsafeWeightsError,
+    UnsupportedModelError,
+)
+from playground.models.catalog import ModelSpec
+from playground.settings import MEGABYTE, Settings
+
+# Configuration and vocabularies of every family, by name: repositories hold other files as well.
+SMALL_FILES = (
+    "config.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "tokenizer.json",
+    "vocab.txt",
+    "vocab.json",
+    "merges.txt",
+    "spiece.model",
+    "spm.model",
+    "sentencepiece.bpe.model",
+)
+WEIGHTS = ("model.safetensors", "model-*.safetensors", "model.safetensors.index.json")
+PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
+ConfigCheck = Callable[[ModelSpec, dict[str, Any]], None]
+
+
+def download(
+    spec: ModelSpec,
+    settings: Settings,
+    on_progress: Callable[[float], None] | None,
+    *,
+    check_config: ConfigCheck,
+) -> Path:
+    """Return a local folder with the model's configuration, tokenizer and safetensors.
+
+    Asks the Hub for the file list first, so that a pickle, an oversized or an unsuitable model is
+    refused before its weights travel. Without a network an earlier download serves.
+
+    Raises:
+        ModelError: one of its family, with a message that says what to do.
+    """
+    try:
+        # Remembers which commit the revision stands for, to be found again without a network.
+        commit = resolve_revision(spec.hub_id, revision=spec.revision).resolved
+        info = HfApi().model_info(spec.hub_id, revision=commit, files_metadata=True)
+        files = {file.rfilename: file.size or 0 for file in info.siblings or ()}
+        size = check_files(spec, files, settings)
+        folder = _snapshot(spec, commit, SMALL_FILES)
+        check_config(spec, read_config(spec, folder))
+        progress_bar = on_progress and _progress_bar(on_progress, size)
+        return _snapshot(spec, commit, SMALL_FILES + WEIGHTS, progress_bar)
+    except GatedRepoError as error:
+        raise GatedModelError(
+            f"{spec.hub_id} is gated: its licence must be accepted at "
+            f"https://huggingface.co/{spec.hub_id}, and the app be started with HF_TOKEN set."
+        ) from error
+    except RevisionNotFoundError as error:
+        raise UnknownModelError(
+            f"{spec.hub_id} has no revision {spec.revision!r}. Leave it out for the newest one."
+        ) from error
+    except (RepositoryNotFoundError, HFValidationError) as error:
+        raise UnknownModelError(
+            f"There is no public model {spec.hub_id!r} on the Hugging Face Hub. "
+            "Check the spelling, upper and lower case included."
+        ) from error
+    except (httpx2.HTTPError, OSError, RevisionResolutionError) as error:
+        return _earlier_download(spec, error)
+
+
+def read_config(spec: ModelSpec, folder: Path) -> dict[str, Any]:
+    """Return a model's ``config.json``.
+
+    Raises:
+        UnsupportedModelError: it is no JSON object.
+    """
+    try:
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+    except ValueError as error:
+        raise UnsupportedModelError(
+            f"The config.json of {spec.id} is not JSON. Choose another model or revision."
+        ) from error
+    if not isinstance(config, dict):
+        raise UnsupportedModelError(f"The config.json of {spec.id} does not describe a model.")
+    return config
+
+
+def check_files(spec: ModelSpec, files: Mapping[str, int], settings: Settings) -> int:
+    """Check a model's file list, name to bytes, before any weights are fetched or read.
+
+    Returns:
+        The size of the weights in bytes.
+
+    Raises:
+        UnsafeWeightsError: there are weights, but only as pickle.
+        ModelTooLargeError: the weights are over the configured cap.
+        UnknownModelError: there are no weights, or no ``config.json``.
+    """
+    if "config.json" not in files:
+        raise UnknownModelError(f"{spec.id} has no config.json, so it is not a transformers model.")
+    weights = {name: size for name, size in files.items() if _is_weights(name)}
+    if not weights and any(name.endswith(PICKLES) for name in files):
+        raise UnsafeWeightsError(
+            f"{spec.id} offers its weights only as a pickle, which can run code and is never "
+            "opened here. Look for a revision with safetensors (often the pull request named "
+            f"'Adding safetensors', used as {spec.hub_id}@refs/pr/N), or convert it at "
+            "https://huggingface.co/spaces/safetensors/convert."
+        )
+    if not weights:
+        raise UnknownModelError(f"{spec.id} has no model.safetensors.")
+    size = sum(weights.values())
+    if size > settings.max_model_mb * MEGABYTE:
+        raise ModelTooLargeError(
+            f"The weights of {spec.id} take {size / MEGABYTE:,.0f} MB; at most "
+            f"{settings.max_model_mb:,} MB are loaded here. Choose a smaller model."
+        )
+    return size
+
+
+def is_downloaded(spec: ModelSpec) -> bool:
+    """Tell whether an earlier download of the model's weights lies on this machine."""
+    try:
+        folder = _snapshot(spec, spec.revision, SMALL_FILES + WEIGHTS, local_files_only=True)
+    except (LocalEntryNotFoundError, HFValidationError):
+        return False
+    return any(_is_weights(path.name) for path in folder.iterdir())
+
+
+def _is_weights(name: str) -> bool:
+    return name.endswith(".safetensors") and name.startswith("model")
+
+
+def _earlier_download(spec: ModelSpec, error: Exception) -> Path:
+    if is_downloaded(spec):
+        return _snapshot(spec, spec.revision, SMALL_FILES + WEIGHTS, local_files_only=True)
+    raise ModelUnreachableError(
+        f"{spec.hub_id} is not on this machine and could not be fetched from the Hugging Face Hub "
+        f"({type(error).__name__}). Check the network, or use a model in the box."
+    ) from error
+
+
+def _snapshot(
+    spec: ModelSpec,
+    revision: str | None,
+    patterns: tuple[str, ...],
+    progress_bar: type[tqdm] | None = None,
+    *,
+    local_files_only: bool = False,
+) -> Path:
+    return Path(
+        snapshot_download(
+            spec.hub_id,
+            revision=revision,
+            allow_patterns=list(patterns),
+            tqdm_class=progress_bar,
+            local_files_only=local_files_only,
+        )
+    )
+
+
+def _progress_bar(on_progress: Callable[[float], None], size: int) -> type[tqdm]:
+    """Return a tqdm class that tells ``on_progress`` the share of ``size`` bytes that has arrived.
+
+    The library updates several bars from several threads: one of files, one of bytes received, one
+    of bytes written. The furthest of the bars that count bytes is reported.
+    """
+    furthest = 0.0
+
+    class Reporting(tqdm):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **{**options, "disable": True})  # nothing on the console
+            self._counts_bytes = options.get("unit") == "B"
+
+        def update(self, n: float | None = 1) -> None:
+            nonlocal furthest
+            self.n += n or 0
+            if self._counts_bytes and self.n > furthest:
+                furthest = self.n
+                on_progress(min(1.0, furthest / size))
+
+    return Reporting

@@ -1,0 +1,189 @@
+"""The only ``from_pretrained`` of the app: safetensors, no remote code, known architectures.
+
+Whatever the source, a model is first a folder of plain files on this machine; then it is loaded.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import PeftModel
+from safetensors.torch import load_file
+from torch import nn
+from transformers import (
+    AutoModel,
+    AutoModelForMaskedLM,
+    AutoModelForSequenceClassification,
+    AutoModelForTokenClassification,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+from transformers.utils import logging
+
+from playground.errors import (
+    UnknownModelError,
+    UnsupportedModelError,
+)
+from playground.models import hub, trunk
+from playground.models.catalog import ModelSpec, Source, Task
+from playground.settings import Settings
+
+# What a load leaves out or adds is checked below and said in words; the library's table is noise.
+logging.set_verbosity_error()
+logging.disable_progress_bar()
+
+CLASSES = {
+    Task.FILL_MASK: AutoModelForMaskedLM,
+    Task.TEXT_CLASSIFICATION: AutoModelForSequenceClassification,
+    Task.TOKEN_CLASSIFICATION: AutoModelForTokenClassification,
+}
+# The class names by which a config says what its weights were trained for.
+HEADS = {
+    Task.FILL_MASK: re.compile(r"ForMaskedLM$|ForPreTraining$"),
+    Task.TEXT_CLASSIFICATION: re.compile(r"ForSequenceClassification$"),
+    Task.TOKEN_CLASSIFICATION: re.compile(r"ForTokenClassification$"),
+}
+FAMILIES = {
+    "albert": "ALBERT",
+    "bert": "BERT",
+    "camembert": "CamemBERT",
+    "deberta": "DeBERTa",
+    "deberta-v2": "DeBERTa-v2",
+    "distilbert": "DistilBERT",
+    "electra": "ELECTRA",
+    "mpnet": "MPNet",
+    "roberta": "RoBERTa",
+    "xlm-roberta": "XLM-R",
+}
+HEAD_FILE = "head.safetensors"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """A model in memory, in fp32 and evaluation mode, with its tokenizer."""
+
+    spec: ModelSpec
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    max_tokens: int  # longest input, special tokens included
+
+
+def load(
+    spec: ModelSpec, settings: Settings, on_progress: Callable[[float], None] | None = None
+) -> Checkpoint:
+    """Load what ``spec`` names; ``on_progress`` hears the share that is downloaded, 0 to 1.
+
+    Raises:
+        ModelError: one of its family, with a message that says what to do.
+    """
+    if spec.source is Source.BUNDLED:
+        return _bundled(spec)
+    if spec.source is Source.HUB:
+        folder = hub.download(spec, settings, on_progress, check_config=_check_config)
+    elif spec.folder is not None and spec.folder.is_dir():
+        folder = spec.folder
+        files = {file.name: file.stat().st_size for file in folder.iterdir()}
+        hub.check_files(spec, files, settings)
+    else:
+        raise UnknownModelError(f"The folder of {spec.id} is gone.")
+    return _load_folder(spec, folder)
+
+
+def _bundled(spec: ModelSpec) -> Checkpoint:
+    """Merge an adapter into a fresh copy of the trunk's weights and put its head on top."""
+    if spec.folder is None or not (spec.folder / HEAD_FILE).is_file():
+        raise UnknownModelError(f"The files of {spec.id} are missing from assets/models.")
+    base = CLASSES[spec.task].from_pretrained(trunk.folder(), local_files_only=True)
+    model = PeftModel.from_pretrained(base, str(spec.folder)).merge_and_unload()
+    model.base_model.embeddings = _trunk_embeddings()
+    model.tie_weights()
+    head = {name: w.float() for name, w in load_file(spec.folder / HEAD_FILE).items()}
+    model.load_state_dict(head, strict=False)
+    tokenizer = AutoTokenizer.from_pretrained(trunk.folder(), local_files_only=True)
+    return _checkpoint(spec, model, tokenizer)
+
+
+@cache
+def _trunk_embeddings() -> nn.Module:
+    """Return the trunk's embeddings, half of its bytes: the one copy under all its adapters."""
+    return AutoModel.from_pretrained(trunk.folder(), local_files_only=True).embeddings
+
+
+def _load_folder(spec: ModelSpec, folder: Path) -> Checkpoint:
+    _check_config(spec, hub.read_config(spec, folder))
+    try:
+        model, report = CLASSES[spec.task].from_pretrained(
+            folder,
+            local_files_only=True,
+            use_safetensors=True,
+            trust_remote_code=False,
+            output_loading_info=True,
+            dtype=torch.float32,
+        )
+        tokenizer = AutoTokenizer.from_pretrained(
+            folder, local_files_only=True, trust_remote_code=False
+        )
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        # transformers has no error family of its own; these are what a broken folder raises.
+        raise UnsupportedModelError(
+            f"The files of {spec.id} could not be read as a model: {_first_line(error)}"
+        ) from error
+    if missing := sorted(report["missing_keys"]):
+        raise UnsupportedModelError(
+            f"{spec.id} has no trained weights for {spec.task} ({missing[0]} is missing). "
+            f"Choose a model that was trained for {spec.task}."
+        )
+    return _checkpoint(spec, model, tokenizer)
+
+
+def _checkpoint(
+    spec: ModelSpec, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase
+) -> Checkpoint:
+    if spec.task is Task.FILL_MASK and tokenizer.mask_token_id is None:
+        raise UnsupportedModelError(f"The tokenizer of {spec.id} has no mask token.")
+    model.eval().requires_grad_(False)
+    return Checkpoint(
+        spec=spec, model=model, tokenizer=tokenizer, max_tokens=_max_tokens(model, tokenizer)
+    )
+
+
+def _max_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:
+    positions = model.config.max_position_embeddings
+    embeddings = getattr(model.base_model, "embeddings", None)
+    table = getattr(embeddings, "position_embeddings", None)
+    if table is not None and table.padding_idx is not None:
+        positions -= table.padding_idx + 1  # RoBERTa and kin count positions from padding_idx + 1
+    return int(min(positions, tokenizer.model_max_length))
+
+
+def _check_config(spec: ModelSpec, config: dict[str, Any]) -> None:
+    """Refuse other architectures and heads before any weights are fetched or read."""
+    model_type = str(config.get("model_type", "model of unknown type"))
+    if model_type not in FAMILIES:
+        raise UnsupportedModelError(
+            f"{spec.id} is a {model_type}. This app runs encoders of "
+            f"the BERT family: {', '.join(sorted(set(FAMILIES.values())))}."
+        )
+    found = config.get("architectures")
+    architectures = [str(name) for name in found] if isinstance(found, list) else []
+    if any(HEADS[spec.task].search(name) for name in architectures):
+        return
+    for task, pattern in HEADS.items():
+        if any(pattern.search(name) for name in architectures):
+            raise UnsupportedModelError(
+                f"{spec.id} was trained for {task}, this page needs {spec.task}. "
+                f"Choose a model with that task."
+            )
+    raise UnsupportedModelError(
+        f"{spec.id} has no head for {spec.task}: its config names "
+        f"{', '.join(architectures) or 'no architecture'}. Choose a model trained for {spec.task}."
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

@@ -1,0 +1,35 @@
+"""What can be asked of a masked language model, and what comes back; plain values, no torch."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """One tokenized text and the positions to read from it.
+
+    ``input_ids`` include the special tokens. ``targets`` are token ids whose probability is wanted
+    at every position. With ``every_layer`` each layer's hidden states go through the same head
+    (logit lens), the embedding output first.
+    """
+
+    input_ids: tuple[int, ...]
+    positions: tuple[int, ...]
+    token_type_ids: tuple[int, ...] | None = None
+    top_k: int = 0
+    targets: tuple[int, ...] = ()
+    every_layer: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """The answer to one query; the layer axis has length 1 unless every layer was asked for.
+
+    Probabilities are over the whole vocabulary; logarithms are natural.
+    """
+
+    top_ids: np.ndarray  # int64 [layer, position, k], most probable first
+    top_log_probs: np.ndarray  # float32 [layer, position, k]
+    target_log_probs: np.ndarray  # float32 [layer, position, target]
+    entropy: np.ndarray  # float32 [layer, position], in nats

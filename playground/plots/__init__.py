@@ -1,0 +1,1 @@
+"""Results in, Plotly figures out; knows no model and no Streamlit."""

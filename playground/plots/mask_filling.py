@@ -1,0 +1,212 @@
+"""Figures of the Mask filling page."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from playground.mask_filling import (
+    Choice,
+    Comparison,
+    Guess,
+    LogitLens,
+    PositionGuesses,
+    Simulation,
+    TargetScore,
+)
+from playground.plots.template import (
+    BLUE,
+    GRAY,
+    GREEN,
+    ORANGE,
+    figure,
+    grid,
+    literal,
+    percent,
+    shortened,
+)
+
+TOKENS_A_ROW = 8
+BAR_HEIGHT = 32
+CHOICE_COLORS = {Choice.MASKED: BLUE, Choice.REPLACED: ORANGE, Choice.KEPT: GREEN}
+
+
+def bars(guesses: Sequence[Guess]) -> go.Figure:
+    """Return one horizontal bar a guess, the most probable on top, as long as its probability."""
+    return _probability_bars(
+        [literal(guess.token) for guess in guesses], [guess.probability for guess in guesses]
+    )
+
+
+def targets(scores: Sequence[TargetScore]) -> go.Figure:
+    """Return one horizontal bar a compared word, in the order given."""
+    return _probability_bars(
+        [literal(score.word) for score in scores], [score.probability for score in scores]
+    )
+
+
+def layers(lens: LogitLens) -> go.Figure:
+    """Return the guesses of every layer, one row a layer, the input embeddings on top.
+
+    A cell is shaded by its guess's probability. The last column follows the word that the whole
+    model puts first through all layers.
+    """
+    rows = lens.layers
+    final_word = rows[-1].guesses[0].token
+    values = np.array([[*(g.probability for g in r.guesses), r.final_probability] for r in rows])
+    labels = [
+        [*(shortened(g.token) for g in row.guesses), percent(row.final_probability)] for row in rows
+    ]
+    hover = [
+        [
+            *(_line(layer_name(row.layer), g) for g in row.guesses),
+            f"{layer_name(row.layer)}: {literal(final_word)} {percent(row.final_probability)}",
+        ]
+        for row in rows
+    ]
+    made = grid(values, labels, np.array(hover, dtype=object))
+    ranks = [f"{rank}." for rank in range(1, len(rows[0].guesses) + 1)]
+    made.update_xaxes(
+        tickvals=list(range(values.shape[1])),
+        ticktext=[*ranks, f"<b>{shortened(final_word)}</b>"],
+        side="top",
+    )
+    made.update_yaxes(
+        tickvals=list(range(len(rows))), ticktext=[layer_name(row.layer) for row in rows]
+    )
+    return made
+
+
+def layer_name(layer: int) -> str:
+    """Return how a layer is called; layer 0 is what enters the first one."""
+    return f"Layer {layer}" if layer else "Embeddings"
+
+
+def positions(found: Sequence[PositionGuesses]) -> go.Figure:
+    """Return the text as a grid of tokens, shaded by the probability the model gives each.
+
+    Hovering a token shows what the model would have put there.
+    """
+    hover = [
+        f"<b>{literal(place.token.text)}</b>: {percent(place.probability)}, rank {place.rank}"
+        + "".join(f"<br>{literal(g.token)} {percent(g.probability)}" for g in place.guesses)
+        for place in found
+    ]
+    return _token_grid(
+        [place.token.text for place in found], [place.probability for place in found], hover
+    )
+
+
+def simulation(simulated: Simulation) -> go.Figure:
+    """Return what the model gets to see as a grid of tokens; the chosen ones are outlined.
+
+    Blue outlines a masked token, orange one replaced at random, green one left as it was. The
+    shade of a chosen token is the probability that the model gives the original.
+    """
+    tokens = simulated.tokens
+    hover = [
+        f"<b>{literal(t.token.text)}</b>"
+        + (
+            f": {t.choice.value}<br>shown: {literal(t.shown)}"
+            f"<br>{percent(t.probability)} for the original"
+            if t.choice is not None
+            else ""
+        )
+        for t in tokens
+    ]
+    made = _token_grid([t.shown for t in tokens], [t.probability or 0.0 for t in tokens], hover)
+    for place, token in enumerate(tokens):
+        if token.choice is not None:
+            row, column = divmod(place, TOKENS_A_ROW)
+            made.add_shape(
+                type="rect",
+                x0=column - 0.47,
+                x1=column + 0.47,
+                y0=row - 0.44,
+                y1=row + 0.44,
+                line={"color": CHOICE_COLORS[token.choice], "width": 2},
+            )
+    return made
+
+
+def comparison(compared: Comparison, *, shown: int = 12) -> go.Figure:
+    """Return the words whose probability differs most between two sentences.
+
+    A bar's length is the binary logarithm of the ratio: 1 means twice as probable. Blue bars, to
+    the left, are more probable in the first sentence, orange ones in the second.
+    """
+    rows = sorted(compared.rows, key=lambda row: abs(row.log_ratio), reverse=True)[:shown]
+    rows = sorted(rows, key=lambda row: row.log_ratio, reverse=True)
+    doublings = [-row.log_ratio / np.log(2) for row in rows]
+    made = figure(
+        go.Bar(
+            x=doublings,
+            y=list(range(len(rows))),
+            orientation="h",
+            marker_color=[BLUE if x < 0 else ORANGE for x in doublings],
+            text=[f"{percent(row.first)} | {percent(row.second)}" for row in rows],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="%{y}: %{text}<extra></extra>",
+        ),
+        height=BAR_HEIGHT * len(rows) + 70,
+    )
+    reach = 1.6 * max((abs(x) for x in doublings), default=1.0) or 1.0
+    made.update_xaxes(
+        range=[-reach, reach],
+        title="← doublings in favour of the first | of the second →",
+        gridcolor="rgba(138,148,160,0.25)",
+    )
+    _name_rows(made, [literal(row.token) for row in rows])
+    made.add_vline(x=0, line={"color": GRAY, "width": 1})
+    return made
+
+
+def _probability_bars(names: Sequence[str], probabilities: Sequence[float]) -> go.Figure:
+    made = figure(
+        go.Bar(
+            x=list(probabilities),
+            y=list(range(len(names))),
+            orientation="h",
+            marker_color=BLUE,
+            text=[percent(p) for p in probabilities],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="%{y}: %{text}<extra></extra>",
+        ),
+        height=BAR_HEIGHT * len(names) + 24,
+    )
+    # Room on the right for the longest bar's label.
+    made.update_xaxes(visible=False, range=[0, 1.22 * max(probabilities, default=1.0)])
+    _name_rows(made, names)
+    return made
+
+
+def _name_rows(made: go.Figure, names: Sequence[str]) -> None:
+    """Name bars by position: as categories, equal names would fall into one bar."""
+    made.update_yaxes(
+        tickvals=list(range(len(names))),
+        ticktext=list(names),
+        range=[len(names) - 0.5, -0.5],
+        showgrid=False,
+    )
+
+
+def _token_grid(texts: Sequence[str], values: Sequence[float], hover: Sequence[str]) -> go.Figure:
+    """Lay tokens out in rows, like a text."""
+    rows = -(-len(texts) // TOKENS_A_ROW)
+    padding = rows * TOKENS_A_ROW - len(texts)
+    shape = rows, TOKENS_A_ROW
+    labels = np.array([*map(shortened, texts), *[""] * padding], dtype=object).reshape(shape)
+    made = grid(
+        np.array([*values, *[np.nan] * padding], dtype=float).reshape(shape),
+        labels.tolist(),
+        np.array([*hover, *[""] * padding], dtype=object).reshape(shape),
+    )
+    made.update_xaxes(visible=False)
+    made.update_yaxes(visible=False)
+    return made
+
+
+def _line(where: str, guess: Guess) -> str:
+    return f"{where}: {literal(guess.token)} {percent(guess.probability)}"

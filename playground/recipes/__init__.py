@@ -1,0 +1,1 @@
+"""How each bundled adapter was trained; ``python -m playground.recipes NAME`` runs one."""

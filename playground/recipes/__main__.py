@@ -1,0 +1,50 @@
+"""Train a bundled adapter: ``python -m playground.recipes masked_lm --data DATA --work WORK``."""
+
+import argparse
+import logging
+import shlex
+import sys
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+
+from playground.recipes import recipe as runner
+
+NAMES = ("masked_lm",)
+MODELS = Path("assets/models")
+
+
+def main() -> None:
+    """Read the command line and run one recipe."""
+    parser = argparse.ArgumentParser(prog="python -m playground.recipes", description=__doc__)
+    parser.add_argument("name", choices=NAMES)
+    parser.add_argument("--data", type=Path, required=True, help="folder with the data sets")
+    parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints")
+    parser.add_argument("--output", type=Path, help="default: assets/models/NAME")
+    parser.add_argument("--steps", type=int)
+    parser.add_argument("--decay-steps", type=int)
+    parser.add_argument("--learning-rate", type=float)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--continue-from", type=Path, help="a finished adapter to start from")
+    asked = parser.parse_args()
+    logging.basicConfig(level=logging.INFO)
+    recipe = import_module(f"playground.recipes.{asked.name}").RECIPE
+    changes = {
+        key: value
+        for key in ("steps", "decay_steps", "learning_rate")
+        if (value := getattr(asked, key)) is not None
+    }
+    runner.run(
+        recipe,
+        data=asked.data,
+        work=asked.work,
+        output=asked.output or MODELS / asked.name,
+        schedule=replace(recipe.schedule, **changes),
+        seed=asked.seed,
+        command=shlex.join(["python", "-m", "playground.recipes", *sys.argv[1:]]),
+        continue_from=asked.continue_from,
+    )
+
+
+if __name__ == "__main__":
+    main()

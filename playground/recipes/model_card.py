@@ -1,0 +1,59 @@
+"""The model card that a recipe writes for its adapter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from playground.models import trunk
+
+if TYPE_CHECKING:
+    from playground.recipes.recipe import Recipe
+
+
+def render(recipe: Recipe, training: dict[str, Any]) -> str:
+    """Return the card as Markdown with the Hub's front matter."""
+    rows = "\n".join(
+        f"| {name.removeprefix('eval_')} | {value:.4f} |"
+        for name, value in training["development"].items()
+    )
+    schedule = ", ".join(f"{key} {value}" for key, value in training["schedule"].items())
+    return f"""---
+base_model: {trunk.HUB_ID}
+library_name: peft
+pipeline_tag: {recipe.task}
+language: en
+license: apache-2.0
+---
+
+# {recipe.title}
+
+{recipe.description}
+
+Base: [{trunk.HUB_ID}](https://huggingface.co/{trunk.HUB_ID}), revision `{trunk.REVISION}`,
+`model.safetensors` with SHA-256 `{trunk.SHA256}`.
+
+## Training
+
+{_bullets(recipe.sources)}
+
+Made with
+
+    {training["command"]}
+
+{training["steps"]} steps, {training["tokens_seen"]:,} tokens seen, {training["minutes"]} minutes
+on {training["device"]}, seed {training["seed"]}. Schedule: {schedule}.
+
+## Development figures
+
+| metric / part | value |
+|---|---|
+{rows}
+
+## Limits and known biases
+
+{_bullets(recipe.limits)}
+"""
+
+
+def _bullets(lines: tuple[str, ...]) -> str:
+    return "\n".join(f"- {line}" for line in lines)

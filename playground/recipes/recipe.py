@@ -1,0 +1,268 @@
+"""The recipe runner: one resumable, seeded training run that ends in an adapter and its card."""
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import LoraConfig, get_peft_model_state_dict
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.utils.data import Dataset
+from transformers import (
+    PreTrainedTokenizerBase,
+    Trainer,
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+    set_seed,
+)
+from transformers.trainer_callback import ExportableState
+
+from playground.recipes import model_card
+
+IGNORED = -100
+WEIGHTS = "model.safetensors"
+ADAPTER = "adapter_model.safetensors"
+HEAD = "head.safetensors"
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """Warm up, hold, decay to zero; a run that goes on later only raises ``steps``."""
+
+    steps: int
+    warmup_steps: int
+    decay_steps: int
+    learning_rate: float
+    weight_decay: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What a recipe hands to the runner; ``training`` holds whole batches, in order."""
+
+    model: nn.Module
+    tokenizer: PreTrainedTokenizerBase
+    training: Dataset[dict[str, Tensor]]
+    loss: Callable[[nn.Module, dict[str, Tensor]], Tensor]
+    evaluate: Callable[[], dict[str, float]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How one bundled adapter is trained, and what its card says."""
+
+    name: str
+    title: str
+    task: str
+    description: str
+    sources: tuple[str, ...]
+    limits: tuple[str, ...]
+    lora: LoraConfig
+    schedule: Schedule
+    prepare: Callable[..., Prepared]
+
+
+class Progress(TrainerCallback, ExportableState):
+    """Counts training seconds and tokens over all parts of an interrupted run."""
+
+    def __init__(self, seconds: float = 0.0, tokens: int = 0) -> None:
+        self.seconds = seconds
+        self.tokens = tokens
+        self._since = time.monotonic()
+
+    def state(self) -> dict[str, dict[str, float]]:
+        """Return what a checkpoint keeps."""
+        return {"args": {"seconds": self.seconds, "tokens": self.tokens}, "attributes": {}}
+
+    def on_step_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        """Start the clock of one step."""
+        self._since = time.monotonic()
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        """Stop it; evaluation and saving are not training time."""
+        self.seconds += time.monotonic() - self._since
+
+
+class AdapterTrainer(Trainer):
+    """Trainer whose batches come ready-made and whose checkpoints hold trained weights only."""
+
+    def __init__(self, prepared: Prepared, progress: Progress, **kwargs: Any) -> None:
+        super().__init__(
+            model=prepared.model,
+            train_dataset=prepared.training,
+            eval_dataset=prepared.training,  # never read: evaluate() asks the recipe
+            data_collator=lambda batches: batches[0],
+            callbacks=[progress],
+            **kwargs,
+        )
+        self.prepared = prepared
+        self.progress = progress
+
+    def compute_loss(
+        self, model: nn.Module, inputs: dict[str, Tensor], *_: Any, **__: Any
+    ) -> Tensor:
+        """Return the recipe's loss and count the batch's tokens."""
+        self.progress.tokens += int(inputs["attention_mask"].sum())
+        # Accelerate's own autocast covers model.forward only, and a recipe calls the model's parts.
+        with torch.autocast(self.args.device.type, torch.bfloat16):
+            return self.prepared.loss(model, inputs)
+
+    def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
+        """Return the recipe's development metrics, in fp32, and log them."""
+        self.model.eval()
+        metrics = {f"eval_{name}": value for name, value in self.prepared.evaluate().items()}
+        self.model.train()
+        self.log(metrics)
+        return metrics
+
+    def _save(self, output_dir: str | None = None, state_dict: dict | None = None) -> None:
+        folder = Path(output_dir or self.args.output_dir)
+        folder.mkdir(parents=True, exist_ok=True)
+        save_file(trained_weights(self.model), folder / WEIGHTS)
+
+    def _load_from_checkpoint(
+        self, resume_from_checkpoint: str, model: nn.Module | None = None
+    ) -> None:
+        weights = load_file(Path(resume_from_checkpoint) / WEIGHTS)
+        load_trained(model or self.model, weights)
+
+
+def run(
+    recipe: Recipe,
+    *,
+    data: Path,
+    work: Path,
+    output: Path,
+    schedule: Schedule,
+    seed: int,
+    command: str,
+    continue_from: Path | None = None,
+) -> None:
+    """Train ``recipe``, or go on from the last checkpoint in ``work``, and write ``output``.
+
+    ``continue_from`` starts a new run from a finished adapter's weights instead of fresh ones.
+    """
+    set_seed(seed)
+    prepared = recipe.prepare(data, seed=seed, batches=schedule.steps)
+    if continue_from:
+        load_trained(prepared.model, adapter_weights(continue_from))
+    progress = Progress()
+    trainer = AdapterTrainer(prepared, progress, args=_arguments(work, schedule, seed))
+    trainer.train(resume_from_checkpoint=last_complete_checkpoint(work))
+    spent = trainer.progress
+    for callback in trainer.callback_handler.callbacks:
+        if isinstance(callback, Progress):
+            spent = callback
+    write_adapter(prepared.model, recipe, output)
+    training = {
+        "steps": trainer.state.global_step,
+        "tokens_seen": spent.tokens,
+        "minutes": round(spent.seconds / 60, 1),
+        "device": str(trainer.args.device),
+        "seed": seed,
+        "schedule": asdict(schedule),
+        "command": command,
+        "development": trainer.evaluate(),
+    }
+    (output / "training.json").write_text(json.dumps(training, indent=2) + "\n")
+    (output / "README.md").write_text(model_card.render(recipe, training))
+
+
+def _arguments(work: Path, schedule: Schedule, seed: int) -> TrainingArguments:
+    on_cpu = not torch.cuda.is_available()
+    return TrainingArguments(
+        output_dir=str(work),
+        max_steps=schedule.steps,
+        per_device_train_batch_size=1,
+        train_sampling_strategy="sequential",
+        learning_rate=schedule.learning_rate,
+        weight_decay=schedule.weight_decay,
+        warmup_steps=schedule.warmup_steps,
+        lr_scheduler_type="warmup_stable_decay",
+        lr_scheduler_kwargs={"num_decay_steps": schedule.decay_steps, "decay_type": "linear"},
+        optim="adamw_torch_fused",
+        use_cpu=on_cpu,
+        logging_steps=50,
+        eval_strategy="steps",
+        eval_steps=1000,
+        save_steps=250,
+        save_total_limit=2,
+        restore_callback_states_from_checkpoint=True,
+        remove_unused_columns=False,
+        disable_tqdm=True,
+        report_to=[],
+        seed=seed,
+    )
+
+
+def last_complete_checkpoint(work: Path) -> str | None:
+    """Return the newest checkpoint that was written to its end, or None."""
+    found = sorted(work.glob("checkpoint-*"), key=lambda path: int(path.name.split("-")[1]))
+    whole = [
+        path
+        for path in found
+        if (path / "trainer_state.json").is_file()
+        and not (path / "checkpoint-is-incomplete.txt").exists()
+    ]
+    return str(whole[-1]) if whole else None
+
+
+def trained_weights(model: nn.Module) -> dict[str, Tensor]:
+    """Return the weights that the recipe trains, by name, contiguous and on the CPU."""
+    return {
+        name: weight.detach().cpu().contiguous()
+        for name, weight in model.named_parameters()
+        if weight.requires_grad
+    }
+
+
+def load_trained(model: nn.Module, weights: dict[str, Tensor]) -> None:
+    """Put trained weights back; every trained weight must be there, and nothing else.
+
+    Raises:
+        ValueError: the names differ from those the model trains.
+    """
+    expected = set(trained_weights(model))
+    if expected != set(weights):
+        raise ValueError(f"weights differ in {sorted(expected ^ set(weights))[:4]}")
+    model.load_state_dict(weights, strict=False)
+
+
+def write_adapter(model: nn.Module, recipe: Recipe, output: Path) -> None:
+    """Write the peft adapter and, in a file of its own, the head, both in fp16."""
+    output.mkdir(parents=True, exist_ok=True)
+    adapter = get_peft_model_state_dict(model)
+    save_file(
+        {f"base_model.model.{name}": _half(weight) for name, weight in adapter.items()},
+        output / ADAPTER,
+    )
+    head = {name: w for name, w in trained_weights(model).items() if "lora_" not in name}
+    save_file({name: _half(weight) for name, weight in head.items()}, output / HEAD)
+    recipe.lora.inference_mode = True
+    recipe.lora.save_pretrained(str(output))
+
+
+def adapter_weights(folder: Path) -> dict[str, Tensor]:
+    """Return a written adapter and head as fp32 weights by the names the runner trains."""
+    lora = {
+        name.removeprefix("base_model.model.").replace(".weight", ".default.weight"): weight.float()
+        for name, weight in load_file(folder / ADAPTER).items()
+    }
+    head = {name: weight.float() for name, weight in load_file(folder / HEAD).items()}
+    return lora | head
+
+
+def _half(weight: Tensor) -> Tensor:
+    return weight.detach().cpu().to(torch.float16).contiguous()

@@ -1,0 +1,51 @@
+"""Every setting, read from environment variables named ``BERT_PLAYGROUND_<NAME>``."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Self
+
+PREFIX = "BERT_PLAYGROUND_"
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a deployer may change; sizes in megabytes (10^6 bytes)."""
+
+    models_folder: Path = Path("models")  # local model folders lie below it
+    hub: bool = True  # whether visitors may load models from the Hugging Face Hub
+    max_model_mb: int = 2_000  # larger weights are refused before they are downloaded
+    model_cache_mb: int = 3_000  # loaded models above this are dropped, least recently used first
+    max_loaded_models: int = 6
+    max_waiting: int = 64  # requests that may wait for the engine before it says "busy"
+    max_batch_tokens: int = 4_096  # padded tokens that run through a model at once
+    max_characters: int = 20_000  # of one text
+    max_masks: int = 16  # of one text
+    threads: int = 0  # torch threads; 0 leaves the choice to torch
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Return the settings that the environment asks for.
+
+        Raises:
+            ValueError: a variable cannot be read as its type; the message names it.
+        """
+        found = {}
+        for field in fields(cls):
+            name = PREFIX + field.name.upper()
+            if name in environment:
+                found[field.name] = _read(name, environment[name], type(field.default))
+        return cls(**found)
+
+
+def _read(name: str, text: str, kind: type) -> object:
+    if kind is bool:
+        if text.lower() not in {"1", "0", "true", "false", "yes", "no"}:
+            raise ValueError(f"{name} is {text!r}; it takes true or false.")
+        return text.lower() in {"1", "true", "yes"}
+    try:
+        return kind(text)
+    except ValueError:
+        raise ValueError(f"{name} is {text!r}; it takes a value of type {kind.__name__}.") from None
