@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 PREFIX = "BERT_PLAYGROUND_"
 MEGABYTE = 1_000_000
@@ -32,7 +32,7 @@ class Settings:
         Raises:
             ValueError: a variable cannot be read as its type; the message names it.
         """
-        found = {}
+        found: dict[str, Any] = {}
         for field in fields(cls):
             name = PREFIX + field.name.upper()
             if name in environment:

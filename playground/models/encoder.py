@@ -59,8 +59,10 @@ class Encoder:
 
     def __init__(self, checkpoint: Checkpoint, *, device: torch.device, dtype: torch.dtype) -> None:
         self.device = device
-        self.dtype = dtype
         self.model = checkpoint.model.to(device)
+        # DeBERTa's first version masks scores with fp32's smallest number: bfloat16 cannot hold it.
+        fp32_only = self.model.config.model_type == "deberta"
+        self.dtype = torch.float32 if fp32_only else dtype
         self.pad_token_id = checkpoint.tokenizer.pad_token_id or 0
         self._base = self.model.base_model
         self.model.set_output_embeddings(VocabularyProjection(self.model.get_output_embeddings()))
@@ -68,7 +70,7 @@ class Encoder:
         layers = getattr(self._base, "encoder", None) or self._base.transformer
         for module in layers.modules():
             if isinstance(module, nn.Linear):
-                module.to(dtype)
+                module.to(self.dtype)
 
     def scores(self, queries: Sequence[Query]) -> list[Scores]:
         """Answer ``queries`` in one padded batch; all or none of them ask for every layer."""
@@ -82,7 +84,7 @@ class Encoder:
             values = self._read(torch.cat(picked), queries, counts)
         parts = zip(*(value.cpu().split(counts) for value in values), strict=True)
         return [
-            _answer(query, len(hidden), *part) for query, part in zip(queries, parts, strict=True)
+            _answer(query, len(hidden), part) for query, part in zip(queries, parts, strict=True)
         ]
 
     def _hidden(self, queries: Sequence[Query]) -> Tensor:
@@ -136,16 +138,16 @@ class Encoder:
         return top_ids, top_values, asked, entropy
 
 
-def _answer(
-    query: Query, layers: int, top_ids: Tensor, top: Tensor, targets: Tensor, entropy: Tensor
-) -> Scores:
+def _answer(query: Query, layers: int, values: tuple[Tensor, ...]) -> Scores:
     """Shape one query's rows [layer * position, ...] and cut them to what it asked for."""
-    shape = layers, len(query.positions)
+    top_ids, top, targets, entropy = (
+        value.unflatten(0, (layers, len(query.positions))).numpy() for value in values
+    )
     return Scores(
-        top_ids=top_ids[:, : query.top_k].unflatten(0, shape).numpy(),
-        top_log_probs=top[:, : query.top_k].unflatten(0, shape).numpy(),
-        target_log_probs=targets[:, : len(query.targets)].unflatten(0, shape).numpy(),
-        entropy=entropy.unflatten(0, shape).numpy(),
+        top_ids=top_ids[..., : query.top_k],
+        top_log_probs=top[..., : query.top_k],
+        target_log_probs=targets[..., : len(query.targets)],
+        entropy=entropy,
     )
 
 

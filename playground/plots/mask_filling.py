@@ -11,6 +11,7 @@ from playground.mask_filling import (
     Guess,
     LogitLens,
     PositionGuesses,
+    SimulatedToken,
     Simulation,
     TargetScore,
 )
@@ -88,7 +89,7 @@ def positions(found: Sequence[PositionGuesses]) -> go.Figure:
     Hovering a token shows what the model would have put there.
     """
     hover = [
-        f"<b>{literal(place.token.text)}</b>: {percent(place.probability)}, rank {place.rank}"
+        f"<b>{literal(place.token.text)}</b>: {percent(place.probability)}"
         + "".join(f"<br>{literal(g.token)} {percent(g.probability)}" for g in place.guesses)
         for place in found
     ]
@@ -103,18 +104,12 @@ def simulation(simulated: Simulation) -> go.Figure:
     Blue outlines a masked token, orange one replaced at random, green one left as it was. The
     shade of a chosen token is the probability that the model gives the original.
     """
-    tokens = simulated.tokens
-    hover = [
-        f"<b>{literal(t.token.text)}</b>"
-        + (
-            f": {t.choice.value}<br>shown: {literal(t.shown)}"
-            f"<br>{percent(t.probability)} for the original"
-            if t.choice is not None
-            else ""
-        )
-        for t in tokens
-    ]
-    made = _token_grid([t.shown for t in tokens], [t.probability or 0.0 for t in tokens], hover)
+    tokens = [token for token in simulated.tokens if not token.token.special]
+    made = _token_grid(
+        [token.shown for token in tokens],
+        [token.probability or 0.0 for token in tokens],
+        [_treatment(token) for token in tokens],
+    )
     for place, token in enumerate(tokens):
         if token.choice is not None:
             row, column = divmod(place, TOKENS_A_ROW)
@@ -130,35 +125,41 @@ def simulation(simulated: Simulation) -> go.Figure:
 
 
 def comparison(compared: Comparison, *, shown: int = 12) -> go.Figure:
-    """Return the words whose probability differs most between two sentences.
+    """Return the words whose probability differs most between two sentences, one row a word.
 
-    A bar's length is the binary logarithm of the ratio: 1 means twice as probable. Blue bars, to
-    the left, are more probable in the first sentence, orange ones in the second.
+    A blue dot is the probability in the first sentence, an orange diamond that in the second.
     """
-    rows = sorted(compared.rows, key=lambda row: abs(row.log_ratio), reverse=True)[:shown]
-    rows = sorted(rows, key=lambda row: row.log_ratio, reverse=True)
-    doublings = [-row.log_ratio / np.log(2) for row in rows]
-    made = figure(
-        go.Bar(
-            x=doublings,
-            y=list(range(len(rows))),
-            orientation="h",
-            marker_color=[BLUE if x < 0 else ORANGE for x in doublings],
-            text=[f"{percent(row.first)} | {percent(row.second)}" for row in rows],
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate="%{y}: %{text}<extra></extra>",
-        ),
-        height=BAR_HEIGHT * len(rows) + 70,
-    )
-    reach = 1.6 * max((abs(x) for x in doublings), default=1.0) or 1.0
-    made.update_xaxes(
-        range=[-reach, reach],
-        title="← doublings in favour of the first | of the second →",
-        gridcolor="rgba(138,148,160,0.25)",
-    )
+    rows = compared.rows[:shown]
+    places = list(range(len(rows)))
+    lines = [
+        go.Scatter(
+            x=[row.first, row.second],
+            y=[place, place],
+            mode="lines",
+            line={"color": GRAY, "width": 2},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+        for place, row in enumerate(rows)
+    ]
+    ends = [
+        go.Scatter(
+            x=probabilities,
+            y=places,
+            mode="markers",
+            name=name,
+            marker={"color": color, "symbol": symbol, "size": 12},
+            hovertemplate="%{y}: %{x:.2%}<extra></extra>",
+        )
+        for name, color, symbol, probabilities in (
+            ("First sentence", BLUE, "circle", [row.first for row in rows]),
+            ("Second sentence", ORANGE, "diamond", [row.second for row in rows]),
+        )
+    ]
+    made = figure(*lines, *ends, height=BAR_HEIGHT * len(rows) + 90)
+    made.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"})
+    made.update_xaxes(tickformat=".0%", rangemode="tozero", gridcolor="rgba(138,148,160,0.25)")
     _name_rows(made, [literal(row.token) for row in rows])
-    made.add_vline(x=0, line={"color": GRAY, "width": 1})
     return made
 
 
@@ -206,6 +207,18 @@ def _token_grid(texts: Sequence[str], values: Sequence[float], hover: Sequence[s
     made.update_xaxes(visible=False)
     made.update_yaxes(visible=False)
     return made
+
+
+def _treatment(token: SimulatedToken) -> str:
+    """Say what happened to one token of a simulation, as hover text."""
+    original = f"<b>{literal(token.token.text)}</b>"
+    if token.choice is None or token.guess is None or token.probability is None:
+        return original
+    return (
+        f"{original}: {token.choice.value}<br>shown: {literal(token.shown)}"
+        f"<br>guessed: {literal(token.guess.token)}"
+        f"<br>{percent(token.probability)} for the original"
+    )
 
 
 def _line(where: str, guess: Guess) -> str:

@@ -1,4 +1,4 @@
-"""Running text for pre-training recipes: read, cut into a training and a development part, sampled."""
+"""Running text for pre-training: read, cut into a training and a development part, sampled."""
 
 import lzma
 import re

@@ -95,7 +95,7 @@ def masked_batch(
     }
 
 
-def masked_logits(model: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+def masked_logits(model: BertForMaskedLM, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
     """Return logits [position, vocabulary] and labels [position] of the masked positions only."""
     hidden = model.bert(
         input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]
@@ -104,14 +104,14 @@ def masked_logits(model: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, T
     return model.cls(hidden[masked]), batch["labels"][masked]
 
 
-def loss(model: nn.Module, batch: dict[str, Tensor]) -> Tensor:
+def loss(model: BertForMaskedLM, batch: dict[str, Tensor]) -> Tensor:
     """Return the mean cross-entropy over the masked positions."""
     logits, labels = masked_logits(model, batch)
     return nn.functional.cross_entropy(logits.float(), labels)
 
 
 def accuracy(
-    model: nn.Module, texts: list[str], tokenizer: PreTrainedTokenizerBase, seed: int = 0
+    model: BertForMaskedLM, texts: list[str], tokenizer: PreTrainedTokenizerBase, seed: int = 0
 ) -> dict[str, float]:
     """Return top-1 and top-5 accuracy and loss at 15 % masking, every chosen token as [MASK].
 

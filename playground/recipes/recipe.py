@@ -51,7 +51,7 @@ class Prepared:
     model: nn.Module
     tokenizer: PreTrainedTokenizerBase
     training: Dataset[dict[str, Tensor]]
-    loss: Callable[[nn.Module, dict[str, Tensor]], Tensor]
+    loss: Callable[[Any, dict[str, Tensor]], Tensor]
     evaluate: Callable[[], dict[str, float]]
 
 

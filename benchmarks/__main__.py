@@ -1,0 +1,21 @@
+"""Run all benchmarks, or those named: ``python -m benchmarks [fill_mask agreement ...]``."""
+
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+
+from benchmarks.table import Row, show
+
+NAMES = ("fill_mask", "agreement", "adapters", "start", "visitors")
+
+
+def rows(names: list[str]) -> Iterator[Row]:
+    """Yield the rows of each benchmark as they are measured."""
+    for name in names:
+        yield from import_module(f"benchmarks.{name}").rows()
+
+
+if __name__ == "__main__":
+    if unknown := set(sys.argv[1:]) - set(NAMES):
+        sys.exit(f"No benchmark named {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}.")
+    show(rows(sys.argv[1:] or list(NAMES)))

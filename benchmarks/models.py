@@ -1,0 +1,34 @@
+"""The bundled masked LM twice: through the engine, and as transformers' own pipeline."""
+
+from functools import cache
+from typing import Any
+
+from transformers import pipeline
+
+from playground.models import catalog, engine, loading
+from playground.settings import Settings
+
+
+@cache
+def ours() -> engine.Model:
+    """Return the model behind the engine, as the app uses it."""
+    return engine.shared().model(catalog.bundled()[0])
+
+
+@cache
+def reference() -> Any:
+    """Return ``pipeline("fill-mask")`` over the same weights, in fp32 as it comes."""
+    checkpoint = loading.load(catalog.bundled()[0], Settings())
+    return pipeline("fill-mask", model=checkpoint.model, tokenizer=checkpoint.tokenizer)
+
+
+def text_of(tokens: int) -> str:
+    """Return a text with one mask and exactly ``tokens`` tokens, special tokens included."""
+    filler = "the ship left the harbour in the morning and came back with fish at night . ".split()
+    words = [filler[i % len(filler)] for i in range(tokens - 3)]
+    words.insert(len(words) // 2, ours().tokenizer.mask_token)
+    text = " ".join(words)
+    found = len(ours().tokenizer(text)["input_ids"])
+    if found != tokens:
+        raise ValueError(f"the text has {found} tokens, not {tokens}")
+    return text

@@ -1,0 +1,217 @@
+"""One load a model, answers that do not depend on who else asks, bounds that hold."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from transformers import BertConfig, BertForMaskedLM
+
+from playground.errors import BusyError, UnknownModelError
+from playground.models.catalog import ModelSpec, Source, Task
+from playground.models.engine import Engine, Model, Status
+from playground.models.loading import Checkpoint
+from playground.models.queries import Query, Scores
+from playground.settings import Settings
+
+VOCABULARY = 50
+TOLERANCE = 5e-4  # of a log probability in fp32: padding changes the order of sums
+
+
+def spec(name: str) -> ModelSpec:
+    return ModelSpec(id=name, task=Task.FILL_MASK, source=Source.LOCAL, title=name)
+
+
+def checkpoint(wanted: ModelSpec, *_: object) -> Checkpoint:
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=VOCABULARY,
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=64,
+        initializer_range=1.0,
+    )
+    return Checkpoint(
+        spec=wanted,
+        model=BertForMaskedLM(config).eval(),
+        tokenizer=SimpleNamespace(pad_token_id=0),
+        max_tokens=64,
+    )
+
+
+def engine(load=checkpoint, **settings: int) -> Engine:
+    return Engine(replace(Settings(), **settings), load=load, dtype=torch.float32)
+
+
+def query(length: int, seed: int, **options: object) -> Query:
+    ids = np.random.default_rng(seed).integers(1, VOCABULARY, length)
+    return Query(input_ids=tuple(ids.tolist()), positions=(length // 2,), top_k=5, **options)
+
+
+def expected_log_probs(asked: Query) -> np.ndarray:
+    """Return the reference: transformers' own forward pass, one text at a time."""
+    model = checkpoint(spec("reference")).model
+    with torch.inference_mode():
+        logits = model(torch.tensor([asked.input_ids])).logits[0, list(asked.positions)]
+    return logits.log_softmax(dim=-1).numpy()
+
+
+def assert_right(asked: Query, scores: Scores) -> None:
+    log_probs = expected_log_probs(asked)
+    top = np.argsort(-log_probs, axis=-1)[:, :5]
+    assert scores.top_ids[0].tolist() == top.tolist()
+    np.testing.assert_allclose(
+        scores.top_log_probs[0], np.take_along_axis(log_probs, top, 1), atol=TOLERANCE
+    )
+    entropy = -(np.exp(log_probs) * log_probs).sum(axis=-1)
+    np.testing.assert_allclose(scores.entropy[0], entropy, atol=TOLERANCE)
+
+
+def gate(model: Model, monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Event]:
+    """Hold the worker inside its next batch; returns (it is inside, let it go)."""
+    inside, go = threading.Event(), threading.Event()
+    answer = model.encoder.scores
+
+    def held(queries: list[Query]) -> list[Scores]:
+        inside.set()
+        assert go.wait(10)
+        return answer(queries)
+
+    monkeypatch.setattr(model.encoder, "scores", held)
+    return inside, go
+
+
+def test_thirty_visitors_share_one_load() -> None:
+    def slow(*arguments: object) -> Checkpoint:
+        time.sleep(0.2)
+        return checkpoint(*arguments)
+
+    running = engine(slow)
+    with ThreadPoolExecutor(30) as visitors:
+        models = list(visitors.map(lambda _: running.model(spec("one")), range(30)))
+    assert running.loads == {"one": 1}
+    assert all(model is models[0] for model in models)
+    assert running.status(spec("one")) is Status.LOADED
+
+
+def test_every_visitor_gets_the_answer_to_their_own_text() -> None:
+    running = engine()
+    model = running.model(spec("one"))
+    asked = [query(5 + seed % 40, seed, targets=(seed % VOCABULARY, 7)) for seed in range(60)]
+    with ThreadPoolExecutor(30) as visitors:
+        answers = list(visitors.map(lambda one: model.scores([one])[0], asked))
+    for one, scores in zip(asked, answers, strict=True):
+        assert_right(one, scores)
+        np.testing.assert_allclose(
+            scores.target_log_probs[0],
+            expected_log_probs(one)[:, list(one.targets)],
+            atol=TOLERANCE,
+        )
+    assert running.requests == 60
+
+
+def test_requests_that_wait_run_in_one_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    running = engine()
+    model = running.model(spec("one"))
+    inside, go = gate(model, monkeypatch)
+    with ThreadPoolExecutor(9) as visitors:
+        first = visitors.submit(model.scores, [query(10, 0)])
+        assert inside.wait(10)
+        others = [visitors.submit(model.scores, [query(10, seed)]) for seed in range(1, 9)]
+        while running.requests < 9:
+            time.sleep(0.01)
+        go.set()
+        for seed, answer in enumerate([first, *others]):
+            assert_right(query(10, seed), answer.result(10)[0])
+    assert running.batches == 2
+
+
+def test_a_batch_keeps_to_its_token_cap() -> None:
+    running = engine(max_batch_tokens=40)
+    model = running.model(spec("one"))
+    asked = [query(20, seed) for seed in range(5)]
+    for one, scores in zip(asked, model.scores(asked), strict=True):
+        assert_right(one, scores)
+    assert running.batches == 3
+
+
+def test_full_queue_says_busy_and_recovers(monkeypatch: pytest.MonkeyPatch) -> None:
+    running = engine(max_waiting=2)
+    model = running.model(spec("one"))
+    inside, go = gate(model, monkeypatch)
+    with ThreadPoolExecutor(2) as visitors:
+        waiting = [visitors.submit(model.scores, [query(8, seed)]) for seed in range(2)]
+        assert inside.wait(10)
+        while running.requests < 2:
+            time.sleep(0.01)
+        with pytest.raises(BusyError, match="2 requests are waiting"):
+            model.scores([query(8, 3)])
+        go.set()
+        assert all(answer.result(10) for answer in waiting)
+    assert_right(query(8, 3), model.scores([query(8, 3)])[0])
+
+
+def test_a_failing_batch_reaches_its_callers_and_spares_the_next() -> None:
+    running = engine()
+    model = running.model(spec("one"))
+    with pytest.raises(IndexError):
+        model.scores([replace(query(8, 1), input_ids=(VOCABULARY + 5,) * 8)])
+    assert_right(query(8, 2), model.scores([query(8, 2)])[0])
+
+
+def test_a_failed_load_is_told_to_all_and_tried_again() -> None:
+    attempts = []
+
+    def failing_once(*arguments: object) -> Checkpoint:
+        attempts.append(arguments)
+        if len(attempts) == 1:
+            time.sleep(0.2)
+            raise UnknownModelError("not there")
+        return checkpoint(*arguments)
+
+    running = engine(failing_once)
+    with ThreadPoolExecutor(5) as visitors:
+        calls = [visitors.submit(running.model, spec("one")) for _ in range(5)]
+        errors = [call.exception(10) for call in calls]
+    assert all(isinstance(error, UnknownModelError) for error in errors)
+    assert len(attempts) == 1
+    assert running.model(spec("one")).max_tokens == 64
+
+
+def test_least_recently_used_model_goes_first() -> None:
+    running = engine(max_loaded_models=2)
+    for name in ("one", "two"):
+        running.model(spec(name))
+    running.model(spec("one"))
+    running.model(spec("three"))
+    loaded = [n for n in ("one", "two", "three") if running.status(spec(n)) is Status.LOADED]
+    assert loaded == ["one", "three"]
+
+
+def test_cache_is_bounded_in_bytes() -> None:
+    running = engine(model_cache_mb=0)
+    running.model(spec("one"))
+    one = running.resident_bytes()
+    parameters = checkpoint(spec("one")).model.parameters()
+    assert one == sum(weight.nbytes for weight in parameters)
+    running.model(spec("two"))
+    assert running.resident_bytes() == one
+    assert running.status(spec("one")) is not Status.LOADED
+
+
+def test_progress_is_heard_while_a_model_loads() -> None:
+    heard: list[float] = []
+
+    def telling(wanted: ModelSpec, _settings: Settings, on_progress: object) -> Checkpoint:
+        on_progress(0.5)
+        time.sleep(0.6)
+        return checkpoint(wanted)
+
+    engine(telling).model(spec("one"), on_progress=heard.append)
+    assert 0.5 in heard
