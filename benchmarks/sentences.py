@@ -32,6 +32,5 @@ PLACES = ("station", "market", "library", "river", "hospital", "museum")
 def masked_sentences() -> list[str]:
     """Return the 600 sentences, always the same ones in the same order."""
     return [
-        frame.format(who=who, place=place)
-        for frame, who, place in product(FRAMES, PEOPLE, PLACES)
+        frame.format(who=who, place=place) for frame, who, place in product(FRAMES, PEOPLE, PLACES)
     ]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from huggingface_hub import HfApi, resolve_revision, snapshot_download
+from huggingface_hub import HfApi, snapshot_download
 from huggingface_hub.errors import (
     GatedRepoError,
     HFValidationError,
@@ -28,19 +28,22 @@ from playground.errors import (
 from playground.models.catalog import ModelSpec
 from playground.settings import MEGABYTE, Settings
 
-# Configuration and vocabularies of every family, by name: repositories hold other files as well.
+# By name: repositories hold many other files.
+VOCABULARIES = (
+    "tokenizer.json",
+    "vocab.txt",
+    "vocab.json",
+    "spiece.model",
+    "spm.model",
+    "sentencepiece.bpe.model",
+)
 SMALL_FILES = (
     "config.json",
     "tokenizer_config.json",
     "special_tokens_map.json",
     "added_tokens.json",
-    "tokenizer.json",
-    "vocab.txt",
-    "vocab.json",
     "merges.txt",
-    "spiece.model",
-    "spm.model",
-    "sentencepiece.bpe.model",
+    *VOCABULARIES,
 )
 WEIGHTS = ("model.safetensors", "model-*.safetensors", "model.safetensors.index.json")
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
@@ -63,9 +66,10 @@ def download(
         ModelError: one of its family, with a message that says what to do.
     """
     try:
+        api = HfApi()
         # Remembers which commit the revision stands for, to be found again without a network.
-        commit = resolve_revision(spec.hub_id, revision=spec.revision).resolved
-        info = HfApi().model_info(spec.hub_id, revision=commit, files_metadata=True)
+        commit = api.resolve_revision(spec.hub_id, revision=spec.revision).resolved
+        info = api.model_info(spec.hub_id, revision=commit, files_metadata=True)
         files = {file.rfilename: file.size or 0 for file in info.siblings or ()}
         size = check_files(spec, files, settings)
         folder = _snapshot(spec, commit, SMALL_FILES)
@@ -116,7 +120,7 @@ def check_files(spec: ModelSpec, files: Mapping[str, int], settings: Settings) -
     Raises:
         UnsafeWeightsError: there are weights, but only as pickle.
         ModelTooLargeError: the weights are over the configured cap.
-        UnknownModelError: there are no weights, or no ``config.json``.
+        UnknownModelError: there are no weights, no vocabulary or no ``config.json``.
     """
     if "config.json" not in files:
         raise UnknownModelError(f"{spec.id} has no config.json, so it is not a transformers model.")
@@ -130,6 +134,8 @@ def check_files(spec: ModelSpec, files: Mapping[str, int], settings: Settings) -
         )
     if not weights:
         raise UnknownModelError(f"{spec.id} has no model.safetensors.")
+    if not any(name in files for name in VOCABULARIES):
+        raise UnknownModelError(f"{spec.id} has no vocabulary ({', '.join(VOCABULARIES)}).")
     size = sum(weights.values())
     if size > settings.max_model_mb * MEGABYTE:
         raise ModelTooLargeError(

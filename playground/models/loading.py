@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from peft import PeftModel
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 from transformers import (
@@ -61,6 +63,17 @@ FAMILIES = {
     "xlm-roberta": "XLM-R",
 }
 HEAD_FILE = "head.safetensors"
+# transformers has no error family of its own; these are what it raises over a broken folder.
+BROKEN_FOLDER = (
+    ArithmeticError,
+    KeyError,
+    OSError,
+    RuntimeError,
+    SafetensorError,
+    StrictDataclassError,
+    TypeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +141,7 @@ def _load_folder(spec: ModelSpec, folder: Path) -> Checkpoint:
         tokenizer = AutoTokenizer.from_pretrained(
             folder, local_files_only=True, trust_remote_code=False
         )
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        # transformers has no error family of its own; these are what a broken folder raises.
+    except BROKEN_FOLDER as error:
         raise UnsupportedModelError(
             f"The files of {spec.id} could not be read as a model: {_first_line(error)}"
         ) from error
@@ -146,6 +158,11 @@ def _checkpoint(
 ) -> Checkpoint:
     if spec.task is Task.FILL_MASK and tokenizer.mask_token_id is None:
         raise UnsupportedModelError(f"The tokenizer of {spec.id} has no mask token.")
+    if len(tokenizer) > model.config.vocab_size:
+        raise UnsupportedModelError(
+            f"The tokenizer of {spec.id} has {len(tokenizer):,} tokens and its model knows "
+            f"{model.config.vocab_size:,}: they do not belong together."
+        )
     model.eval().requires_grad_(False)
     return Checkpoint(
         spec=spec, model=model, tokenizer=tokenizer, max_tokens=_max_tokens(model, tokenizer)

@@ -1,5 +1,6 @@
 """The recipe runner: one resumable, seeded training run that ends in an adapter and its card."""
 
+import copy
 import json
 import logging
 import time
@@ -250,8 +251,9 @@ def write_adapter(model: nn.Module, recipe: Recipe, output: Path) -> None:
     )
     head = {name: w for name, w in trained_weights(model).items() if "lora_" not in name}
     save_file({name: _half(weight) for name, weight in head.items()}, output / HEAD)
-    recipe.lora.inference_mode = True
-    recipe.lora.save_pretrained(str(output))
+    config = copy.copy(recipe.lora)
+    config.inference_mode = True
+    config.save_pretrained(str(output))
 
 
 def adapter_weights(folder: Path) -> dict[str, Tensor]:
