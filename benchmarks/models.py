@@ -1,6 +1,7 @@
 """The bundled masked LM twice: through the engine, and as transformers' own pipeline."""
 
 from functools import cache
+from itertools import cycle, islice
 from typing import Any
 
 from transformers import pipeline
@@ -24,8 +25,8 @@ def reference() -> Any:
 
 def text_of(tokens: int) -> str:
     """Return a text with one mask and exactly ``tokens`` tokens, special tokens included."""
-    filler = "the ship left the harbour in the morning and came back with fish at night . ".split()
-    words = [filler[i % len(filler)] for i in range(tokens - 3)]
+    sentence = "the ship left the harbour in the morning and came back with fish at night ."
+    words = list(islice(cycle(sentence.split()), tokens - 3))
     words.insert(len(words) // 2, ours().tokenizer.mask_token)
     text = " ".join(words)
     found = len(ours().tokenizer(text)["input_ids"])

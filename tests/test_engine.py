@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import SimpleNamespace
@@ -45,7 +46,7 @@ def checkpoint(wanted: ModelSpec, *_: object) -> Checkpoint:
     )
 
 
-def engine(load=checkpoint, **settings: int) -> Engine:
+def engine(load: Callable[..., Checkpoint] = checkpoint, **settings: int) -> Engine:
     return Engine(replace(Settings(), **settings), load=load, dtype=torch.float32)
 
 

@@ -1,5 +1,6 @@
-"""Recipes: what is masked, what is sampled, that a resumed run ends where an undisturbed one does."""
+"""Recipes: what is masked and sampled; a resumed run ends where an undisturbed one does."""
 
+import json
 import lzma
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def test_only_running_text_counts_as_prose() -> None:
     )
     rows = [
         f"X\tGeography / Terrain\t{text}",
-        "X\tGeography / Area / total\t643,801 sq km ; 551,500 sq km ; 1 ; 2 ; 3 ; 4 ; 5 ; 6 ; 7 ; 8",
+        "X\tGeography / Area / total\t643,801 sq km ; 551,500 sq km ; 1 ; 2 ; 3 ; 4 ; 5 ; 6 ; 7",
         f"X\tPeople and Society / Languages / major-language sample(s)\t{text}",
     ]
     assert list(factbook.prose(rows)) == [text]
@@ -209,6 +210,8 @@ def test_a_resumed_run_ends_like_an_undisturbed_one(
     for name, weight in undisturbed.items():
         torch.testing.assert_close(resumed[name], weight, msg=name)
     assert undisturbed["cls.predictions.bias"].abs().max() > 0.1
+    seen = json.loads((tmp_path / "out_broken" / "training.json").read_text())["tokens_seen"]
+    assert seen == 310 * 4 * 12
 
 
 def test_the_card_says_how_it_was_made(tmp_path: Path) -> None:

@@ -99,17 +99,22 @@ class Progress(TrainerCallback, ExportableState):
 class AdapterTrainer(Trainer):
     """Trainer whose batches come ready-made and whose checkpoints hold trained weights only."""
 
-    def __init__(self, prepared: Prepared, progress: Progress, **kwargs: Any) -> None:
+    def __init__(self, prepared: Prepared, **kwargs: Any) -> None:
         super().__init__(
             model=prepared.model,
             train_dataset=prepared.training,
             eval_dataset=prepared.training,  # never read: evaluate() asks the recipe
             data_collator=lambda batches: batches[0],
-            callbacks=[progress],
+            callbacks=[Progress()],
             **kwargs,
         )
         self.prepared = prepared
-        self.progress = progress
+
+    @property
+    def progress(self) -> Progress:
+        """The run's counters; resuming replaces the callback by one with the saved figures."""
+        found = (c for c in self.callback_handler.callbacks if isinstance(c, Progress))
+        return next(found)
 
     def compute_loss(
         self, model: nn.Module, inputs: dict[str, Tensor], *_: Any, **__: Any
@@ -159,13 +164,9 @@ def run(
     prepared = recipe.prepare(data, seed=seed, batches=schedule.steps)
     if continue_from:
         load_trained(prepared.model, adapter_weights(continue_from))
-    progress = Progress()
-    trainer = AdapterTrainer(prepared, progress, args=_arguments(work, schedule, seed))
+    trainer = AdapterTrainer(prepared, args=_arguments(work, schedule, seed))
     trainer.train(resume_from_checkpoint=last_complete_checkpoint(work))
     spent = trainer.progress
-    for callback in trainer.callback_handler.callbacks:
-        if isinstance(callback, Progress):
-            spent = callback
     write_adapter(prepared.model, recipe, output)
     training = {
         "steps": trainer.state.global_step,
