@@ -20,6 +20,7 @@ EXPLAINED = {
     "Hangul": "Hangul script (Korean)",
 }
 NOT_SCRIPTS = ("MATHEMATICAL", "FULLWIDTH", "HALFWIDTH", "MODIFIER", "SUPERSCRIPT", "FEMININE")
+BYTE_LEVEL = "roberta-base"  # in the catalog, and without unknown tokens
 UNSPACED = ("Han", "Kana", "Thai", "Lao", "Khmer", "Myanmar")
 MANY_UNKNOWN = 0.15
 SEVERAL_UNKNOWN = 0.10, 2  # this share is many, too, if it is more than so many tokens
@@ -41,14 +42,14 @@ def notices(text: str, *, unknown: int, tokens: int, spec: ModelSpec) -> list[st
     if script is not None and foreign:
         found.append(
             f"Most letters here are {EXPLAINED.get(script, f'{script} script')}, which "
-            f"{spec.title} was not trained on: its guesses mean little. {_advice(script, spec)}"
+            f"{spec.title} was not trained on: its guesses mean little. {_fitting(script, spec)}"
         )
     if _many(unknown, tokens):
         notice = (
             f"{unknown} of {tokens} tokens are unknown to {spec.title}: it sees a placeholder in "
             "their place."
         )
-        found.append(notice if foreign else f"{notice} {_advice(script, spec)}")
+        found.append(notice if foreign else f"{notice} {_wider_vocabulary(script)}")
     return found
 
 
@@ -87,7 +88,13 @@ def _many(unknown: int, tokens: int) -> bool:
     return unknown > MANY_UNKNOWN * tokens or (unknown > count and unknown > share * tokens)
 
 
-def _advice(script: str | None, spec: ModelSpec) -> str:
+def _wider_vocabulary(script: str | None) -> str:
+    if script in (None, ENGLISH_ONLY):
+        return f"{BYTE_LEVEL} reads any character, byte by byte."
+    return "Try a model that was trained on the language of this text."
+
+
+def _fitting(script: str | None, spec: ModelSpec) -> str:
     fitting = fitting_model(script, spec)
     if fitting is None:
         return "Try a model that was trained on the language of this text."

@@ -42,6 +42,9 @@ def prediction_head(model: PreTrainedModel) -> Callable[[Tensor], Tensor]:
             return nn.Sequential(model.generator_predictions, model.generator_lm_head)
         case "albert":
             return model.predictions
+        case "deberta" | "deberta-v2" if not model.config.legacy:
+            words = model.base_model.embeddings.word_embeddings
+            return lambda states: model.lm_predictions(states, words)
         case "bert" | "deberta" | "deberta-v2":
             return model.cls
         case _:
@@ -65,7 +68,9 @@ class Encoder:
         self.dtype = torch.float32 if fp32_only else dtype
         self.pad_token_id = checkpoint.tokenizer.pad_token_id or 0
         self._base = self.model.base_model
-        self.model.set_output_embeddings(VocabularyProjection(self.model.get_output_embeddings()))
+        decoder = self.model.get_output_embeddings()
+        if decoder.out_features == self.model.config.vocab_size:  # not in DeBERTa's newer head
+            self.model.set_output_embeddings(VocabularyProjection(decoder))
         self._head = prediction_head(self.model)
         layers = getattr(self._base, "encoder", None) or self._base.transformer
         for module in layers.modules():

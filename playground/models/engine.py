@@ -6,6 +6,7 @@ and a lone request never waits.
 """
 
 import threading
+import time
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -99,8 +100,9 @@ class Engine:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.dtype = dtype or fast_dtype(self.device)
         self.loads: Counter[str] = Counter()  # by model id
-        self.batches = 0
         self.requests = 0
+        self.batches = 0
+        self.busy_seconds = 0.0  # spent running batches
         self._load_checkpoint = load
         self._loaders = ThreadPoolExecutor(LOADS_AT_ONCE, thread_name_prefix="loader")
         self._lock = threading.Lock()
@@ -258,6 +260,7 @@ class Engine:
 
     def _run(self, batch: list[_Item]) -> None:
         self.batches += 1
+        begin = time.perf_counter()
         try:
             answers = batch[0].encoder.scores([item.query for item in batch])
         except Exception as error:  # noqa: BLE001 - the worker lives on; the callers see the error
@@ -265,6 +268,8 @@ class Engine:
                 if not item.call.future.done():
                     item.call.future.set_exception(error)
             return
+        finally:
+            self.busy_seconds += time.perf_counter() - begin
         for item, answer in zip(batch, answers, strict=True):
             item.call.answers[item.index] = answer
             item.call.left -= 1

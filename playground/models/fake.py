@@ -6,6 +6,7 @@ models predict is nonsense, but everything about loading and running them is rea
 
 import io
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,6 @@ from playground.models.catalog import Task
 
 if TYPE_CHECKING:
     import torch
-    from tokenizers import Tokenizer
     from transformers import PreTrainedModel
 
 MAX_TOKENS = 64
@@ -105,19 +105,24 @@ def _labels(task: Task) -> dict[str, Any]:
 
 
 def _write_wordpiece(folder: Path, special: tuple[str, ...], last: tuple[str, ...] = ()) -> int:
-    """Write ``vocab.txt``, one piece a line, and return how many there are."""
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+    """Write ``vocab.txt``, one piece a line, and return how many there are.
 
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    trainer = trainers.WordPieceTrainer(
-        vocab_size=VOCABULARY_SIZE, special_tokens=list(special), show_progress=False
-    )
-    tokenizer.train_from_iterator(TEXT, trainer)
-    pieces = [*_pieces(tokenizer), *last]
-    (folder / "vocab.txt").write_text("\n".join(pieces) + "\n", "utf-8")
-    return len(pieces)
+    Letters, words and endings, the frequent ones first. The trainer in tokenizers would break ties
+    differently in every process.
+    """
+    from tokenizers import normalizers, pre_tokenizers
+
+    text = normalizers.BertNormalizer(lowercase=True).normalize_str(" ".join(TEXT))
+    words = Counter(word for word, _ in pre_tokenizers.BertPreTokenizer().pre_tokenize_str(text))
+    letters = sorted(set("".join(words)))
+    pieces = Counter({word: count for word, count in words.items() if len(word) > 1})
+    for word, count in words.items():
+        pieces.update({f"##{word[-size:]}": count for size in (2, 3) if len(word) > size})
+    frequent = sorted(pieces, key=lambda piece: (-pieces[piece], piece))
+    vocabulary = [*special, *letters, *(f"##{letter}" for letter in letters), *frequent]
+    vocabulary = [*vocabulary[:VOCABULARY_SIZE], *last]
+    (folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n", "utf-8")
+    return len(vocabulary)
 
 
 def _write_byte_bpe(folder: Path, special: tuple[str, ...], mask: str) -> int:
@@ -133,18 +138,14 @@ def _write_byte_bpe(folder: Path, special: tuple[str, ...], mask: str) -> int:
         show_progress=False,
     )
     tokenizer.train_from_iterator(TEXT, trainer)
-    pieces = [*_pieces(tokenizer), mask]
-    vocabulary = {piece: index for index, piece in enumerate(pieces)}
-    (folder / "vocab.json").write_text(json.dumps(vocabulary, ensure_ascii=False), "utf-8")
+    vocabulary = tokenizer.get_vocab()
+    vocabulary |= {mask: len(vocabulary)}
+    text = json.dumps(vocabulary, ensure_ascii=False, sort_keys=True)
+    (folder / "vocab.json").write_text(text, "utf-8")
     merges = json.loads(tokenizer.to_str())["model"]["merges"]
     lines = ["#version: 0.2", *(" ".join(pair) for pair in merges)]
     (folder / "merges.txt").write_text("\n".join(lines) + "\n", "utf-8")
-    return len(pieces)
-
-
-def _pieces(tokenizer: "Tokenizer") -> list[str]:
-    vocabulary = tokenizer.get_vocab()
-    return sorted(vocabulary, key=vocabulary.__getitem__)
+    return len(vocabulary)
 
 
 def _write_sentencepiece(path: Path, *, added: int, **options: Any) -> int:

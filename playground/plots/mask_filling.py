@@ -14,12 +14,14 @@ from playground.mask_filling import (
     SimulatedToken,
     Simulation,
     TargetScore,
+    Token,
 )
 from playground.plots.template import (
     BLUE,
     GRAY,
     GREEN,
     ORANGE,
+    TEXT_SIZE,
     figure,
     grid,
     literal,
@@ -35,7 +37,7 @@ CHOICE_COLORS = {Choice.MASKED: BLUE, Choice.REPLACED: ORANGE, Choice.KEPT: GREE
 def bars(guesses: Sequence[Guess]) -> go.Figure:
     """Return one horizontal bar a guess, the most probable on top, as long as its probability."""
     return _probability_bars(
-        [literal(guess.token) for guess in guesses], [guess.probability for guess in guesses]
+        [literal(guess_name(guess)) for guess in guesses], [guess.probability for guess in guesses]
     )
 
 
@@ -53,10 +55,11 @@ def layers(lens: LogitLens) -> go.Figure:
     model puts first through all layers.
     """
     rows = lens.layers
-    final_word = rows[-1].guesses[0].token
+    final_word = guess_name(rows[-1].guesses[0])
     values = np.array([[*(g.probability for g in r.guesses), r.final_probability] for r in rows])
     labels = [
-        [*(shortened(g.token) for g in row.guesses), percent(row.final_probability)] for row in rows
+        [*(shortened(guess_name(g)) for g in row.guesses), percent(row.final_probability)]
+        for row in rows
     ]
     hover = [
         [
@@ -78,6 +81,16 @@ def layers(lens: LogitLens) -> go.Figure:
     return made
 
 
+def token_name(token: Token) -> str:
+    """Return a token as figures and tables call it: a leading dot says that it continues a word."""
+    return f"·{token.text}" if token.continues_word else token.text
+
+
+def guess_name(guess: Guess) -> str:
+    """Return a guess as figures and tables call it, like ``token_name``."""
+    return guess.token if guess.starts_word else f"·{guess.token}"
+
+
 def layer_name(layer: int) -> str:
     """Return how a layer is called; layer 0 is what enters the first one."""
     return f"Layer {layer}" if layer else "Embeddings"
@@ -89,12 +102,12 @@ def positions(found: Sequence[PositionGuesses]) -> go.Figure:
     Hovering a token shows what the model would have put there.
     """
     hover = [
-        f"<b>{literal(place.token.text)}</b>: {percent(place.probability)}"
-        + "".join(f"<br>{literal(g.token)} {percent(g.probability)}" for g in place.guesses)
+        f"<b>{literal(token_name(place.token))}</b>: {percent(place.probability)}"
+        + "".join(f"<br>{literal(guess_name(g))} {percent(g.probability)}" for g in place.guesses)
         for place in found
     ]
     return _token_grid(
-        [place.token.text for place in found], [place.probability for place in found], hover
+        [token_name(place.token) for place in found], [place.probability for place in found], hover
     )
 
 
@@ -106,7 +119,7 @@ def simulation(simulated: Simulation) -> go.Figure:
     """
     tokens = [token for token in simulated.tokens if not token.token.special]
     made = _token_grid(
-        [token.shown for token in tokens],
+        [token.shown if token.choice else token_name(token.token) for token in tokens],
         [token.probability or 0.0 for token in tokens],
         [_treatment(token) for token in tokens],
     )
@@ -172,6 +185,7 @@ def _probability_bars(names: Sequence[str], probabilities: Sequence[float]) -> g
             marker_color=BLUE,
             text=[percent(p) for p in probabilities],
             textposition="outside",
+            textfont={"size": TEXT_SIZE},
             cliponaxis=False,
             hovertemplate="%{y}: %{text}<extra></extra>",
         ),
@@ -211,15 +225,15 @@ def _token_grid(texts: Sequence[str], values: Sequence[float], hover: Sequence[s
 
 def _treatment(token: SimulatedToken) -> str:
     """Say what happened to one token of a simulation, as hover text."""
-    original = f"<b>{literal(token.token.text)}</b>"
+    original = f"<b>{literal(token_name(token.token))}</b>"
     if token.choice is None or token.guess is None or token.probability is None:
         return original
     return (
         f"{original}: {token.choice.value}<br>shown: {literal(token.shown)}"
-        f"<br>guessed: {literal(token.guess.token)}"
+        f"<br>guessed: {literal(guess_name(token.guess))}"
         f"<br>{percent(token.probability)} for the original"
     )
 
 
 def _line(where: str, guess: Guess) -> str:
-    return f"{where}: {literal(guess.token)} {percent(guess.probability)}"
+    return f"{where}: {literal(guess_name(guess))} {percent(guess.probability)}"

@@ -14,6 +14,7 @@ BLUE = "#2F86C7"
 ORANGE = "#D9782D"
 GREEN = "#1F9E77"
 GRAY = "#8A94A0"
+TEXT_SIZE = 14
 CLEAR = "rgba(0,0,0,0)"
 # From nothing to half-strong blue: the page's text colour stays readable on every step.
 SEQUENTIAL = ((0.0, "rgba(47,134,199,0.04)"), (1.0, "rgba(47,134,199,0.6)"))
@@ -24,7 +25,7 @@ TEMPLATE = go.layout.Template(
         "plot_bgcolor": CLEAR,
         "colorway": [BLUE, ORANGE, GREEN, GRAY],
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-        "font": {"size": 14},
+        "font": {"size": TEXT_SIZE},
         "hoverlabel": {"align": "left"},
         "xaxis": {"automargin": True, "zeroline": False, "fixedrange": True},
         "yaxis": {"automargin": True, "zeroline": False, "fixedrange": True},
@@ -44,7 +45,10 @@ def shortened(text: str, length: int = 12) -> str:
 
 def percent(probability: float) -> str:
     """Return a probability as a visitor reads it, ``12.3 %``; tiny ones are not shown as zero."""
-    return "< 0.1 %" if 0 < probability < 0.001 else f"{probability:.1%}".replace("%", " %")
+    if 0 < probability < 0.00001:
+        return "< 0.001 %"
+    digits = 1 if probability >= 0.1 else 2 if probability >= 0.001 else 3
+    return f"{100 * probability:.{digits}f} %"
 
 
 def figure(*traces: go.Scatter | go.Bar | go.Heatmap, height: int) -> go.Figure:
@@ -80,6 +84,7 @@ def grid(values: np.ndarray, labels: Sequence[Sequence[str]], hover: np.ndarray)
         y=np.repeat(np.arange(rows), columns),
         text=[label for row in labels for label in row],
         mode="text",
+        textfont={"size": TEXT_SIZE},
         hoverinfo="skip",
     )
     made = figure(cells, text, height=34 * rows + 46)
