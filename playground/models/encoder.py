@@ -1,13 +1,16 @@
 """Running one masked language model: padding, precision, logits only where they are asked for."""
 
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from playground.models.loading import Checkpoint
 from playground.models.queries import Query, Scores
+from playground.models.tracing import trace
 
 # Vocabulary logits held at once, as a count of floats: 64 positions of BERT's vocabulary.
 LOGITS_AT_ONCE = 2_000_000
@@ -76,17 +79,18 @@ class Encoder:
         for module in layers.modules():
             if isinstance(module, nn.Linear):
                 module.to(self.dtype)
+        self._last_hidden = trace(self._base, dtype=self.dtype, device=device)
 
     def scores(self, queries: Sequence[Query]) -> list[Scores]:
         """Answer ``queries`` in one padded batch; all or none of them ask for every layer."""
         with torch.inference_mode():
             hidden = self._hidden(queries)
-            picked = [
-                hidden[:, row, list(query.positions)].flatten(0, 1).float()
-                for row, query in enumerate(queries)
-            ]
-            counts = [len(states) for states in picked]
-            values = self._read(torch.cat(picked), queries, counts)
+            texts = [row for row, query in enumerate(queries) for _ in query.positions]
+            positions = [position for query in queries for position in query.positions]
+            picked = hidden[:, texts, positions].split([len(q.positions) for q in queries], dim=1)
+            states = [layers.flatten(0, 1) for layers in picked]
+            counts = [len(query.positions) * len(hidden) for query in queries]
+            values = self._read(torch.cat(states).float(), queries, counts)
         parts = zip(*(value.cpu().split(counts) for value in values), strict=True)
         return [
             _answer(query, len(hidden), part) for query, part in zip(queries, parts, strict=True)
@@ -94,30 +98,32 @@ class Encoder:
 
     def _hidden(self, queries: Sequence[Query]) -> Tensor:
         """Return hidden states [layer, text, token, hidden]."""
+        inputs = self._padded(queries)
         every_layer = queries[0].every_layer
+        if not every_layer and "token_type_ids" not in inputs:
+            return self._last_hidden(inputs["input_ids"], inputs["attention_mask"])[None]
         lower = self.dtype is not torch.float32
         with torch.autocast(self.device.type, torch.bfloat16, enabled=lower):
-            output = self._base(**self._padded(queries), output_hidden_states=every_layer)
+            output = self._base(**inputs, output_hidden_states=every_layer)
         if every_layer:
             return torch.stack([states.float() for states in output.hidden_states])
         return output.last_hidden_state[None]
 
     def _padded(self, queries: Sequence[Query]) -> dict[str, Tensor]:
-        width = max(len(query.input_ids) for query in queries)
-        shape = len(queries), width
-        input_ids = torch.full(shape, self.pad_token_id)
-        attention_mask = torch.zeros(shape, dtype=torch.long)
-        token_type_ids = torch.zeros(shape, dtype=torch.long)
+        shape = len(queries), max(len(query.input_ids) for query in queries)
+        input_ids = np.full(shape, self.pad_token_id)
+        attention_mask = np.zeros(shape, dtype=np.int64)
+        token_type_ids = np.zeros(shape, dtype=np.int64)
         for row, query in enumerate(queries):
             length = len(query.input_ids)
-            input_ids[row, :length] = torch.tensor(query.input_ids)
+            input_ids[row, :length] = query.input_ids
             attention_mask[row, :length] = 1
             if query.token_type_ids is not None:
-                token_type_ids[row, :length] = torch.tensor(query.token_type_ids)
+                token_type_ids[row, :length] = query.token_type_ids
         inputs = {"input_ids": input_ids, "attention_mask": attention_mask}
         if any(query.token_type_ids is not None for query in queries):
             inputs["token_type_ids"] = token_type_ids
-        return {name: tensor.to(self.device) for name, tensor in inputs.items()}
+        return {name: torch.from_numpy(ids).to(self.device) for name, ids in inputs.items()}
 
     def _read(
         self, states: Tensor, queries: Sequence[Query], counts: list[int]
@@ -128,15 +134,16 @@ class Encoder:
         vocabulary for thirty states costs little more than for one; a bounded number at once.
         """
         k = min(max(query.top_k for query in queries), self.model.config.vocab_size)
-        targets = torch.zeros(len(states), max(len(query.targets) for query in queries)).long()
-        for rows, query in zip(targets.split(counts), queries, strict=True):
-            rows[:, : len(query.targets)] = torch.tensor(query.targets, dtype=torch.long)
+        asked_for = np.zeros((len(states), max(len(q.targets) for q in queries)), dtype=np.int64)
+        for end, count, query in zip(accumulate(counts), counts, queries, strict=True):
+            asked_for[end - count : end, : len(query.targets)] = query.targets
+        targets = torch.from_numpy(asked_for).to(self.device)
         chunk = max(1, LOGITS_AT_ONCE // self.model.config.vocab_size)
         parts = []
         for some, wanted in zip(states.split(chunk), targets.split(chunk), strict=True):
             log_probs = self._head(some).log_softmax(dim=-1)
             top = log_probs.topk(k)
-            asked = log_probs.gather(1, wanted.to(self.device))
+            asked = log_probs.gather(1, wanted)
             entropy = -(log_probs.exp() * log_probs).sum(dim=-1)
             parts.append((top.indices, top.values, asked, entropy))
         top_ids, top_values, asked, entropy = map(torch.cat, zip(*parts, strict=True))

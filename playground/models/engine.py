@@ -29,6 +29,7 @@ LOADS_AT_ONCE = 2
 LENGTH_RATIO = 2.0
 PROGRESS_SECONDS = 0.2
 ModelKey = tuple[str, str]
+_sharing = threading.Lock()
 
 
 class Status(StrEnum):
@@ -277,7 +278,12 @@ class Engine:
                 item.call.future.set_result([a for a in item.call.answers if a is not None])
 
 
-@cache
 def shared() -> Engine:
     """Return the process's one engine, set up from the environment."""
+    with _sharing:  # functools.cache alone lets two threads that come at once both make one
+        return _only_engine()
+
+
+@cache
+def _only_engine() -> Engine:
     return Engine(Settings.from_environment())

@@ -4,6 +4,7 @@ Whatever the source, a model is first a folder of plain files on this machine; t
 """
 
 import re
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -63,6 +64,9 @@ FAMILIES = {
     "xlm-roberta": "XLM-R",
 }
 HEAD_FILE = "head.safetensors"
+# from_pretrained changes torch for the whole process while it builds a model: of two at once, both
+# come out without their weights. Downloads need not wait for one another.
+_building = threading.Lock()
 # transformers has no error family of its own; these are what it raises over a broken folder.
 BROKEN_FOLDER = (
     ArithmeticError,
@@ -95,7 +99,8 @@ def load(
         ModelError: one of its family, with a message that says what to do.
     """
     if spec.source is Source.BUNDLED:
-        return _bundled(spec)
+        with _building:
+            return _bundled(spec)
     if spec.source is Source.HUB:
         folder = hub.download(spec, settings, on_progress, check_config=_check_config)
     elif spec.folder is not None and spec.folder.is_dir():
@@ -104,7 +109,8 @@ def load(
         hub.check_files(spec, files, settings)
     else:
         raise UnknownModelError(f"The folder of {spec.id} is gone.")
-    return _load_folder(spec, folder)
+    with _building:
+        return _load_folder(spec, folder)
 
 
 def _bundled(spec: ModelSpec) -> Checkpoint:

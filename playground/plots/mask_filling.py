@@ -29,7 +29,7 @@ from playground.plots.template import (
     shortened,
 )
 
-TOKENS_A_ROW = 8
+TOKENS_A_ROW = 6  # readable on a phone
 BAR_HEIGHT = 32
 CHOICE_COLORS = {Choice.MASKED: BLUE, Choice.REPLACED: ORANGE, Choice.KEPT: GREEN}
 

@@ -38,7 +38,7 @@ def literal(text: str) -> str:
     return escape(text, quote=False)
 
 
-def shortened(text: str, length: int = 12) -> str:
+def shortened(text: str, length: int = 10) -> str:
     """Return ``text`` for a small cell: cut to ``length`` characters, the last one an ellipsis."""
     return literal(text if len(text) <= length else text[: length - 1] + "…")
 

@@ -1,0 +1,101 @@
+"""Thirty browser sessions at once, each with another text, against one request at a time."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from benchmarks.models import ours, reference
+from benchmarks.served import ARGUMENTS, CHROMIUM, PATIENCE, Served, app
+from benchmarks.table import Row, milliseconds
+from playground import mask_filling
+
+VISITORS = 30
+BOX = "Text with [MASK] where words are missing"
+IDLE = '[data-testid=stApp][data-test-script-state="notRunning"]'
+CHART = "[data-testid=stPlotlyChart]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What the visitors saw, and what the engine did for it."""
+
+    answers: list[str]  # the chart's description, which names the first word
+    seconds: float
+    requests: int
+    batches: int
+    busy_seconds: float
+    loads: int
+
+
+def rows() -> Iterator[Row]:
+    """Yield the engine's throughput under thirty browsers, all answers checked."""
+    texts = [f"Visitor {n} told us that the [MASK] was late again." for n in range(1, VISITORS + 1)]
+    with app() as served:
+        visit = asyncio.run(_visit(served, texts))
+    expected = [mask_filling.fill(text, model=ours()).guesses[0][0].token for text in texts]
+    right = sum(
+        f"first {word}," in answer for word, answer in zip(expected, visit.answers, strict=True)
+    )
+    if visit.loads != 1 or right != VISITORS:
+        raise AssertionError(f"{visit.loads} loads, {right} of {VISITORS} answers right")
+    [alone] = milliseconds(lambda: reference()(texts[0]))
+    engine_rate = visit.requests / visit.busy_seconds
+    yield Row(
+        what=f"{VISITORS} browsers at once: answers right, model loads",
+        ours=f"{right}, {visit.loads}",
+        bar=f"{VISITORS}, 1",
+    )
+    yield Row(
+        what=f"… engine, {visit.requests} requests in {visit.batches} batches",
+        ours=f"{engine_rate:.0f} a second",
+        reference=f"{1e3 / alone:.0f} a second (pipeline, one at a time)",
+        ratio=f"{engine_rate * alone / 1e3:.1f} x",
+        bar="3 x",
+    )
+    yield Row(what="… until the last browser shows its answer", ours=f"{visit.seconds:.1f} s")
+
+
+async def _visit(served: Served, texts: list[str]) -> Visit:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        pages = [await _arrive(browser, served) for _ in texts]
+        await asyncio.sleep(1)
+        before = served.engine_counters()
+        begin = time.perf_counter()
+        answers = await asyncio.gather(*map(_ask, pages, texts))
+        seconds = time.perf_counter() - begin
+        await asyncio.sleep(0.5)
+        after = served.engine_counters()
+        await browser.close()
+    spent = {name: after[name] - before[name] for name in after}
+    return Visit(
+        answers=answers,
+        seconds=seconds,
+        requests=int(spent["requests"]),
+        batches=int(spent["batches"]),
+        busy_seconds=spent["busy_seconds"],
+        loads=int(after["loads"]),
+    )
+
+
+async def _arrive(browser: Browser, served: Served) -> Page:
+    context = await browser.new_context()
+    context.set_default_timeout(PATIENCE * 1e3)
+    page = await context.new_page()
+    await page.goto(f"{served.url}/mask_filling")
+    await page.locator(CHART).first.wait_for()
+    await page.locator(IDLE).wait_for()
+    return page
+
+
+async def _ask(page: Page, text: str) -> str:
+    """Type a text, send it, and return the description of the chart that answers it."""
+    box = page.get_by_label(BOX)
+    await box.fill(text)
+    await box.press("Control+Enter")
+    await page.get_by_role("button", name=text.split()[1], exact=True).first.wait_for()
+    await page.locator(IDLE).wait_for()
+    return await page.locator(CHART).first.evaluate("chart => chart.outerHTML")
