@@ -1,0 +1,81 @@
+"""The engine as pages reach it: PyTorch is imported by the first page that runs a model.
+
+Importing this module imports no torch, so pages that show no prediction paint at once.
+"""
+
+import logging
+import sys
+import threading
+from functools import cache
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.shared.escape import literal
+from playground.errors import PlaygroundError
+from playground.models import catalog
+from playground.models.catalog import ModelSpec, Task
+from playground.settings import Settings
+
+if TYPE_CHECKING:
+    from playground.models.engine import Engine, Model, Status
+
+ENGINE_MODULE = "playground.models.engine"
+# The browser still fetches the page's scripts when the first run ends. Importing torch takes most
+# of a core; started right away it would slow down that first paint.
+WARM_UP_DELAY = 2.0  # seconds
+logger = logging.getLogger(__name__)
+
+
+@cache
+def settings() -> Settings:
+    """Return the app's settings, read from the environment once."""
+    return Settings.from_environment()
+
+
+def engine() -> "Engine":
+    """Return the process's engine; the first call imports torch and takes seconds."""
+    from playground.models.engine import shared
+
+    return shared()
+
+
+def status(spec: ModelSpec) -> "Status | None":
+    """Return where the weights of ``spec`` are, or None as long as no page has run a model."""
+    return engine().status(spec) if ENGINE_MODULE in sys.modules else None
+
+
+def model(model_id: str, task: Task) -> "Model":
+    """Return the model behind an id, loading it with a progress bar where that takes a while.
+
+    Raises:
+        ModelError: there is no such model, or it cannot be loaded.
+    """
+    spec = catalog.find(model_id, task, settings())
+    place = st.empty()
+
+    def show(share: float) -> None:
+        place.progress(min(share, 1.0), text=f"Loading {literal(spec.title)}")
+
+    try:
+        with st.spinner(f"Getting {literal(spec.title)} ready", show_time=True):
+            return engine().model(spec, on_progress=show)
+    finally:
+        place.empty()
+
+
+@cache
+def warm() -> None:
+    """Load the bundled masked language model in the background, once a process, a moment later."""
+    timer = threading.Timer(WARM_UP_DELAY, load_bundled)
+    timer.daemon = True
+    timer.start()
+
+
+def load_bundled() -> None:
+    """Load the bundled masked language model; a failure is logged, for nobody waits for it."""
+    spec = next(spec for spec in catalog.bundled() if spec.task is Task.FILL_MASK)
+    try:
+        engine().model(spec)
+    except PlaygroundError as error:
+        logger.warning("The bundled model could not be loaded ahead of time: %s", error)

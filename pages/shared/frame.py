@@ -1,0 +1,119 @@
+"""What every page shows alike: header, model picker, errors, downloads, code."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import streamlit as st
+
+from pages.shared import cache
+from pages.shared.escape import literal
+from playground.errors import ModelError, PlaygroundError
+from playground.models import catalog
+from playground.models.catalog import ModelSpec, Source, Task
+
+MODELS_TABLE_WIDTH = 720  # pixels; narrower where the screen is
+SOURCES = {Source.BUNDLED: "bundled", Source.LOCAL: "local folder", Source.HUB: "Hub"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A file that a page offers."""
+
+    label: str
+    data: str | bytes
+    file_name: str
+    mime: str
+
+
+def header(title: str, sentence: str) -> None:
+    """Show a page's title and what it is about, in one sentence."""
+    st.title(title, anchor=False)
+    st.write(sentence)
+
+
+@contextmanager
+def errors_shown() -> Iterator[None]:
+    """Show a ``PlaygroundError`` of the block as a message and skip the rest of the block."""
+    try:
+        yield
+    except ModelError as error:
+        st.error(literal(str(error)), icon=":material/error:")
+    except PlaygroundError as error:
+        st.warning(literal(str(error)), icon=":material/info:")
+
+
+def model_picker(task: Task, *, key: str = "model") -> str:
+    """Let the visitor choose a model for ``task`` or type any Hub id; return the id."""
+    specs = {spec.id: spec for spec in catalog.offered(task, cache.settings())}
+    # Labels stay the same while a model loads: the browser answers with the label it was shown.
+    chosen = st.selectbox(
+        "Model",
+        list(specs),
+        format_func=lambda model_id: _label(specs[model_id]) if model_id in specs else model_id,
+        key=key,
+        accept_new_options=True,
+        persist_state="session",
+        help="Choose one, or type the id of any BERT-family model on the Hugging Face Hub: "
+        "`org/name` or `org/name@revision`.",
+    )
+    if chosen in specs:
+        _describe(specs[chosen])
+    return chosen or next(iter(specs))
+
+
+def models_table(task: Task) -> None:
+    """Show all models offered for ``task`` with size, source and status."""
+    specs = catalog.offered(task, cache.settings())
+    with st.popover("All models", icon=":material/list:"):
+        st.dataframe(
+            {
+                "Model": [spec.title for spec in specs],
+                "Size": [_size(spec) for spec in specs],
+                "Source": [spec.source.value for spec in specs],
+                "Status": [cache.status(spec) for spec in specs],
+                "Good for": [spec.note for spec in specs],
+            },
+            hide_index=True,
+            width=MODELS_TABLE_WIDTH,
+        )
+        st.caption("Any other BERT-family model of the Hub loads by its id, typed into the picker.")
+
+
+def downloads(files: Sequence[Download]) -> None:
+    """Show one download button a file, in a row."""
+    with st.container(horizontal=True):
+        for file in files:
+            st.download_button(
+                file.label,
+                file.data,
+                file_name=file.file_name,
+                mime=file.mime,
+                on_click="ignore",
+                icon=":material/download:",
+            )
+
+
+def code(source: str, notebook: Download) -> None:
+    """Show the code that computes this screen's numbers, with a notebook to download."""
+    with st.expander("Show the code", icon=":material/code:"):
+        st.code(source, language="python")
+        downloads([notebook])
+
+
+def _label(spec: ModelSpec) -> str:
+    return " · ".join(part for part in (spec.title, SOURCES[spec.source], _size(spec)) if part)
+
+
+def _describe(spec: ModelSpec) -> None:
+    status = cache.status(spec)
+    parts = (spec.note, status.value if status else "")
+    st.caption(" · ".join(literal(part) for part in parts if part))
+
+
+def _size(spec: ModelSpec) -> str:
+    return (
+        f"{spec.megabytes:,} MB".replace(",", " ").replace(" ", "\N{NO-BREAK SPACE}")
+        if spec.megabytes
+        else ""
+    )

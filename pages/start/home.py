@@ -1,0 +1,75 @@
+"""Home: what can be done here, with mask filling to try."""
+
+import json
+
+import streamlit as st
+
+from pages.explore.mask_filling import inputs, results
+from pages.explore.mask_filling.views import VIEW_FIELD, VIEWS
+from pages.shared import cache, frame, link
+from playground import mask_filling
+from playground.mask_filling import Guess
+from playground.models.catalog import ASSETS, Task
+from playground.plots import mask_filling as plots
+
+PAGE = "home"
+MASK_FILLING = "pages/explore/mask_filling/page.py"
+TOP_K = 5
+# The bundled model's own answer to the first example, as export_json wrote it: the first paint
+# shows a real result without PyTorch. A test compares it with the model.
+SAVED_ANSWER = ASSETS / "examples" / "home.json"
+
+
+def guesses_for(text: str) -> tuple[tuple[Guess, ...], ...]:
+    """Return the guesses for each mask of ``text``, saved ones if it is the first example.
+
+    Raises:
+        PlaygroundError: the text or the model cannot be used.
+    """
+    if text == inputs.TEXT.default:
+        masks = json.loads(SAVED_ANSWER.read_text("utf-8"))["masks"]
+        return tuple(tuple(Guess(**guess) for guess in mask["guesses"]) for mask in masks)
+    model = cache.model(str(inputs.MODEL.default), Task.FILL_MASK)
+    return mask_filling.fill(text, model=model, top_k=TOP_K).guesses
+
+
+def try_it() -> None:
+    """Show mask filling on a sentence of the visitor's."""
+    text = inputs.sentence()
+    with frame.errors_shown():
+        for index, guesses in enumerate(guesses_for(text)):
+            results.figure(
+                plots.bars(guesses),
+                key=f"bars_{index}",
+                alt=f"Most probable words for mask {index + 1}; first {results.best(guesses)}",
+            )
+        st.caption("Real probabilities of the BERT in the box: 6 layers, 22.7 million weights.")
+
+
+def contents(*, fits: bool) -> None:
+    """List what works, one link a line; the text goes along as long as it fits."""
+    text = {inputs.TEXT.name: st.session_state[inputs.TEXT.name]} if fits else {}
+    for name, view in VIEWS.items():
+        name_place, about_place = st.columns([1, 2], vertical_alignment="center", wrap=False)
+        name_place.page_link(
+            MASK_FILLING,
+            label=f"**{view.title}**",
+            query_params={VIEW_FIELD.name: name} | text,
+        )
+        about_place.caption(view.about)
+
+
+frame.header(
+    "BERT Playground",
+    "See what a BERT does with your own sentences. It runs on this machine: no account, and no "
+    "text leaves it.",
+)
+link.restore(PAGE, [inputs.TEXT])
+fits = link.write(PAGE, [inputs.TEXT])
+left, right = st.columns([4, 5], gap="large")
+with left:
+    try_it()
+with right:
+    st.subheader("Mask filling", anchor=False)
+    contents(fits=fits)
+cache.warm()

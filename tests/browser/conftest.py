@@ -1,0 +1,174 @@
+"""The app in a process of its own, and a real Chromium that reaches nothing but that app."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+from urllib.error import URLError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+REQUIRED = "BERT_PLAYGROUND_REQUIRE_BROWSER"
+LOCAL = {"127.0.0.1", "localhost"}
+START_SECONDS = 60
+PATIENCE_MS = 60_000  # for what waits for a model: a cold disk, a busy machine
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark these tests, so that ``-m "not browser"`` leaves them out."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A running app: its address, and the file with all it printed."""
+
+    url: str
+    log: Path
+
+    def printed(self) -> str:
+        """Return what the app printed so far."""
+        return self.log.read_text("utf-8", errors="replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A browser tab, with what went wrong in it."""
+
+    page: Page
+    problems: list[str] = field(default_factory=list)  # console errors, exceptions, other hosts
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of an installed Chromium."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    return path or _unavailable("no Chromium on PATH; on Debian: apt-get install chromium")
+
+
+def _unavailable(reason: str) -> NoReturn:
+    if os.environ.get(REQUIRED):
+        pytest.fail(f"{REQUIRED} is set, but there is {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A headless Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def app(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The app, the same for all tests that ask for it."""
+    with _running(tmp_path_factory.mktemp("app")) as app:
+        yield app
+
+
+@pytest.fixture
+def fresh_app(chromium: str, tmp_path: Path) -> Iterator[App]:
+    """An app that nobody has visited yet."""
+    with _running(tmp_path) as app:
+        yield app
+
+
+@contextmanager
+def _running(folder: Path) -> Iterator[App]:
+    """Start the app as the README does, on a free port; its Hub is a port where nobody answers."""
+    port, nobody = _free_port(), _free_port()
+    app = App(url=f"http://127.0.0.1:{port}", log=folder / "log.txt")
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
+    environment = {"HF_ENDPOINT": f"http://127.0.0.1:{nobody}", "HF_HOME": str(folder / "hub")}
+    with app.log.open("wb") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_until_serving(process, app)
+        yield app
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_serving(process: subprocess.Popen[bytes], app: App) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urlopen(f"{app.url}/_stcore/health", timeout=5):
+                return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    pytest.fail(f"The app does not serve. It printed:\n{app.printed()}")
+
+
+def _local_only(visit: Visit) -> Callable[[Route], None]:
+    def answer(route: Route) -> None:
+        url = route.request.url
+        if urlsplit(url).hostname in LOCAL or url.startswith(("data:", "blob:")):
+            route.continue_()
+        else:
+            visit.problems.append(f"asked for {url}")
+            route.abort()
+
+    return answer
+
+
+def _console_errors(visit: Visit) -> Callable[[ConsoleMessage], None]:
+    def hear(message: ConsoleMessage) -> None:
+        # On a deep link Streamlit's client looks for its server below the page's path first.
+        looks_for_server = "/_stcore/" in message.location.get("url", "")
+        if message.type == "error" and not looks_for_server:
+            visit.problems.append(message.text)
+
+    return hear
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[[str], Visit]]:
+    """A function that opens an address of the app in a tab of its own, as a new visitor would."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+
+    def open_address(url: str) -> Visit:
+        visit = Visit(page=context.new_page())
+        visit.page.on("pageerror", lambda error: visit.problems.append(str(error)))
+        visit.page.on("console", _console_errors(visit))
+        visit.page.route("**/*", _local_only(visit))
+        visit.page.goto(url)
+        return visit
+
+    yield open_address
+    context.close()

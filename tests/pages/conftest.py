@@ -1,0 +1,71 @@
+"""The app on a tiny model: whole pages run, with the real engine and real tokenizers."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from pages.shared import cache
+from playground.models import fake, loading
+from playground.models.catalog import ModelSpec, Source, Task
+from playground.models.engine import Engine
+from playground.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+RUN_SECONDS = 60
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BERT of two layers that stands in for the model in the box."""
+    return fake.save("bert", tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture
+def engine(tiny_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """The engine the pages use: the tiny model in place of the bundled one, no Hub behind it."""
+    stand_in = ModelSpec(
+        id="local/tiny",
+        task=Task.FILL_MASK,
+        source=Source.LOCAL,
+        title="tiny",
+        folder=tiny_folder,
+    )
+
+    def load(spec: ModelSpec, settings: Settings, on_progress: Any = None) -> loading.Checkpoint:
+        wanted = stand_in if spec.source is Source.BUNDLED else spec
+        return loading.load(wanted, settings, on_progress)
+
+    settings = Settings(models_folder=tiny_folder.parent)
+    made = Engine(settings, load=load, dtype=torch.float32)
+    monkeypatch.setattr(cache, "settings", lambda: settings)
+    monkeypatch.setattr(cache, "engine", lambda: made)
+    return made
+
+
+@pytest.fixture(autouse=True)
+def no_warm_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing loads behind a test's back."""
+    monkeypatch.setattr(cache, "warm", lambda: None)
+
+
+@pytest.fixture
+def home() -> AppTest:
+    """Home as a new visitor sees it."""
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=RUN_SECONDS).run()
+
+
+@pytest.fixture
+def open_page(engine: Engine, home: AppTest) -> Iterator[Callable[..., AppTest]]:
+    """A function that opens a page by its file, with a link's query."""
+
+    def opened(page: str, **query: str) -> AppTest:
+        home.switch_page(page)
+        home.query_params = query
+        return home.run()
+
+    yield opened
+    assert not home.exception
