@@ -1,20 +1,10 @@
-"""The app's frame: page settings and navigation. Start it with ``streamlit run app.py``."""
+"""BERT Playground. Start it with ``streamlit run app.py``.
+
+The script that visitors run lies in a folder without a ``pages`` folder beside it: next to one,
+Streamlit 1.67 takes a new process's first visit for an app of its older kind, and a link into the
+app opens under a "Page not found".
+"""
 
 import streamlit as st
 
-st.set_page_config(page_title="BERT Playground", page_icon="assets/logo.svg", layout="wide")
-st.navigation(
-    {
-        "Start": [
-            st.Page("pages/start/home.py", title="Home", icon=":material/home:", default=True),
-        ],
-        "Explore": [
-            st.Page(
-                "pages/explore/mask_filling/page.py",
-                title="Mask filling",
-                icon=":material/edit_note:",
-                url_path="mask_filling",
-            ),
-        ],
-    }
-).run()
+app = st.App("pages/shared/navigation.py")

@@ -1,6 +1,7 @@
 """Does the fast way say the same? 600 sentences against the same weights in fp32."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 
@@ -40,7 +41,7 @@ def rows() -> Iterator[Row]:
     yield Row(what="shared among the first five", ours=f"{shared / count:.2f}", bar="4.9")
 
 
-def _logits(fill_mask: object, text: str) -> torch.Tensor:
+def _logits(fill_mask: Any, text: str) -> torch.Tensor:
     """Return fp32 vocabulary logits at the mask, by the model's own forward pass."""
     inputs = fill_mask.tokenizer(text, return_tensors="pt")
     position = inputs["input_ids"][0].tolist().index(fill_mask.tokenizer.mask_token_id)

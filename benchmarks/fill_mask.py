@@ -1,6 +1,7 @@
 """One mask: the app's service against transformers' pipeline, same weights, same threads."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from benchmarks.models import ours, reference, text_of
 from benchmarks.table import Row, milliseconds
@@ -15,8 +16,8 @@ def rows() -> Iterator[Row]:
     for tokens, bar in BARS.items():
         text = text_of(tokens)
         ours_ms, theirs_ms = milliseconds(
-            lambda text=text: mask_filling.fill(text, model=model, top_k=5),
-            lambda text=text: fill_mask(text, top_k=5),
+            partial(mask_filling.fill, text, model=model, top_k=5),
+            partial(fill_mask, text, top_k=5),
         )
         yield Row(
             what=f"fill one mask, {tokens} tokens",

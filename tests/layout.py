@@ -14,6 +14,7 @@ from pathlib import Path
 # They show what other services return and have no service of their own.
 WITHOUT_SERVICE = {"home", "runs", "how_bert_works"}
 SHARED_PAGES = "shared"
+NAVIGATION = "pages/shared/navigation.py"
 STREAMLIT_ROOMS = ("app.py", "pages/", "tests/pages/", "tests/browser/")
 HEAVY = {"torch", "transformers", "peft"}
 HEAVY_ROOMS = ("playground/models/", "playground/recipes/")
@@ -93,7 +94,7 @@ def page_name(file: str) -> str:
 
 def unlisted_pages(root: Path) -> list[str]:
     """A page in its folder is in the navigation, and the navigation names only pages."""
-    tree = ast.parse((root / "app.py").read_text("utf-8"))
+    tree = ast.parse((root / NAVIGATION).read_text("utf-8"))
     named = {
         node.value
         for node in ast.walk(tree)
@@ -102,8 +103,8 @@ def unlisted_pages(root: Path) -> list[str]:
         and re.match(r"pages/.*\.py$", node.value)
     }
     pages = set(page_files(root))
-    return [f"{file}: app.py names no such page" for file in sorted(pages - named)] + [
-        f"app.py names {file}, which is not there" for file in sorted(named - pages)
+    return [f"{file}: {NAVIGATION} does not name it" for file in sorted(pages - named)] + [
+        f"{NAVIGATION} names {file}, which is not there" for file in sorted(named - pages)
     ]
 
 

@@ -5,7 +5,9 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ import torch
 from transformers import BertConfig, BertForMaskedLM
 
 from playground.errors import BusyError, UnknownModelError
+from playground.models import loading
 from playground.models.catalog import ModelSpec, Source, Task
 from playground.models.engine import Engine, Model, Status
 from playground.models.loading import Checkpoint
@@ -46,11 +49,11 @@ def checkpoint(wanted: ModelSpec, *_: object) -> Checkpoint:
     )
 
 
-def engine(load: Callable[..., Checkpoint] = checkpoint, **settings: int) -> Engine:
+def engine(load: Callable[..., Checkpoint] = checkpoint, **settings: Any) -> Engine:
     return Engine(replace(Settings(), **settings), load=load, dtype=torch.float32)
 
 
-def query(length: int, seed: int, **options: object) -> Query:
+def query(length: int, seed: int, **options: Any) -> Query:
     ids = np.random.default_rng(seed).integers(1, VOCABULARY, length)
     return Query(input_ids=tuple(ids.tolist()), positions=(length // 2,), top_k=5, **options)
 
@@ -89,7 +92,7 @@ def gate(model: Model, monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event
 
 
 def test_thirty_visitors_share_one_load() -> None:
-    def slow(*arguments: object) -> Checkpoint:
+    def slow(*arguments: Any) -> Checkpoint:
         time.sleep(0.2)
         return checkpoint(*arguments)
 
@@ -169,7 +172,7 @@ def test_a_failing_batch_reaches_its_callers_and_spares_the_next() -> None:
 def test_a_failed_load_is_told_to_all_and_tried_again() -> None:
     attempts = []
 
-    def failing_once(*arguments: object) -> Checkpoint:
+    def failing_once(*arguments: Any) -> Checkpoint:
         attempts.append(arguments)
         if len(attempts) == 1:
             time.sleep(0.2)
@@ -209,10 +212,30 @@ def test_cache_is_bounded_in_bytes() -> None:
 def test_progress_is_heard_while_a_model_loads() -> None:
     heard: list[float] = []
 
-    def telling(wanted: ModelSpec, _settings: Settings, on_progress: object) -> Checkpoint:
+    def telling(
+        wanted: ModelSpec, _settings: Settings, on_progress: Callable[[float], None]
+    ) -> Checkpoint:
         on_progress(0.5)
         time.sleep(0.6)
         return checkpoint(wanted)
 
     engine(telling).model(spec("one"), on_progress=heard.append)
     assert 0.5 in heard
+
+
+def test_a_load_that_times_out_does_not_keep_its_callers() -> None:
+    def timing_out(*_: Any) -> Checkpoint:
+        raise TimeoutError("the Hub took too long")
+
+    with pytest.raises(TimeoutError, match="too long"):
+        engine(timing_out).model(spec("one"), on_progress=lambda _: None)
+
+
+def test_different_models_load_at_the_same_time(tiny_checkpoint: Callable[..., Path]) -> None:
+    families = ("bert", "distilbert", "electra", "roberta", "mpnet", "deberta")
+    running = engine(loading.load, max_loaded_models=6)
+    specs = [replace(spec(family), folder=tiny_checkpoint(family)) for family in families]
+    with ThreadPoolExecutor(12) as visitors:
+        models = list(visitors.map(running.model, specs * 2))
+    assert [model.spec.id for model in models] == list(families) * 2
+    assert running.loads == dict.fromkeys(families, 1)

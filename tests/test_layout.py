@@ -81,7 +81,8 @@ def test_readme_names_every_setting_with_its_default() -> None:
 # Each rule can be broken: a small project that keeps all of them, and one change a rule.
 
 GOOD = {
-    "app.py": 'import streamlit as st\nst.Page("pages/tasks/sentiment.py")\n',
+    "app.py": 'import streamlit as st\napp = st.App("pages/shared/navigation.py")\n',
+    "pages/shared/navigation.py": 'st.Page("pages/tasks/sentiment.py")\n',
     "pages/tasks/sentiment.py": "from playground import sentiment\n",
     "pages/shared/frame.py": "import streamlit\n",
     "playground/sentiment.py": "def f():\n    import torch\n",
@@ -94,7 +95,7 @@ GOOD = {
 BROKEN = [
     (layout.loose_pages, "pages/extra.py", "", "pages/extra.py"),
     (layout.unlisted_pages, "pages/tasks/other/page.py", "", "pages/tasks/other/page.py"),
-    (layout.unlisted_pages, "app.py", "x = ['pages/tasks/gone.py']", "pages/tasks/gone.py"),
+    (layout.unlisted_pages, layout.NAVIGATION, "['pages/tasks/gone.py']", "pages/tasks/gone.py"),
     (layout.missing_partners, "pages/tasks/other/page.py", "", "playground/other.py"),
     (layout.missing_partners, "pages/start/home.py", "", "tests/pages/test_home.py"),
     (layout.stray_streamlit, "playground/a.py", "import streamlit", "playground/a.py:1"),

@@ -3,6 +3,7 @@
 import json
 import lzma
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ FACTS = [
 
 
 @pytest.fixture(scope="module")
-def tokenizer() -> object:
+def tokenizer() -> Any:
     return AutoTokenizer.from_pretrained(trunk.folder())
 
 
@@ -75,7 +76,7 @@ def test_windows_start_with_a_sentence_and_mostly_end_with_one() -> None:
             assert window.tolist() == [0, 1, 2, 3]
 
 
-def test_a_window_is_a_run_of_the_text(tokenizer: object) -> None:
+def test_a_window_is_a_run_of_the_text(tokenizer: Any) -> None:
     text = "A cat sat on the mat. It was a fine day! Was it warm? Nobody knew.. The end."
     stream = corpus.token_stream([text], tokenizer)
     assert tokenizer.decode(stream.ids[: stream.starts[1]]) == "a cat sat on the mat."
@@ -83,7 +84,7 @@ def test_a_window_is_a_run_of_the_text(tokenizer: object) -> None:
     assert "knew. the" in tokenizer.decode(stream.ids)
 
 
-def test_masking_follows_the_paper(tokenizer: object) -> None:
+def test_masking_follows_the_paper(tokenizer: Any) -> None:
     rng = np.random.default_rng(3)
     windows = [rng.integers(1000, 20000, 126) for _ in range(400)]
     batch = masked_lm.masked_batch(windows, tokenizer, rng, share=0.15, bert_mix=True)
@@ -100,7 +101,7 @@ def test_masking_follows_the_paper(tokenizer: object) -> None:
     assert kept == pytest.approx(0.10, abs=0.011)
 
 
-def test_unknown_tokens_and_padding_are_never_asked_for(tokenizer: object) -> None:
+def test_unknown_tokens_and_padding_are_never_asked_for(tokenizer: Any) -> None:
     rng = np.random.default_rng(0)
     windows = [np.full(40, tokenizer.unk_token_id), np.array([2003])]
     batch = masked_lm.masked_batch(windows, tokenizer, rng, share=1.0, bert_mix=False)
@@ -108,7 +109,7 @@ def test_unknown_tokens_and_padding_are_never_asked_for(tokenizer: object) -> No
     assert batch["attention_mask"].sum(dim=1).tolist() == [42, 3]
 
 
-def test_batch_number_alone_decides_its_content(tokenizer: object) -> None:
+def test_batch_number_alone_decides_its_content(tokenizer: Any) -> None:
     stream = corpus.token_stream(["The sea was calm. " * 400], tokenizer)
     twice = [
         masked_lm.MaskedWindows([stream], [1.0], tokenizer, batches=10, seed=5) for _ in range(2)
@@ -178,8 +179,7 @@ def train(folder: Path, steps: int, work: str) -> dict[str, torch.Tensor]:
         schedule=schedule(steps),
         prepare=tiny,
     )
-    recipe.run(
-        plan,
+    order = recipe.Order(
         data=folder,
         work=folder / work,
         output=folder / f"out_{work}",
@@ -187,6 +187,7 @@ def train(folder: Path, steps: int, work: str) -> dict[str, torch.Tensor]:
         seed=4,
         command="python -m playground.recipes tiny",
     )
+    recipe.run(plan, order)
     return recipe.adapter_weights(folder / f"out_{work}")
 
 
@@ -204,7 +205,8 @@ def test_a_resumed_run_ends_like_an_undisturbed_one(
         patch.setattr(Batches, "__getitem__", interrupted)
         with pytest.raises(KeyboardInterrupt):
             train(tmp_path, 310, "broken")
-    assert recipe.last_complete_checkpoint(tmp_path / "broken").endswith("checkpoint-250")
+    checkpoint = recipe.last_complete_checkpoint(tmp_path / "broken")
+    assert checkpoint == str(tmp_path / "broken" / "checkpoint-250")
     resumed = train(tmp_path, 310, "broken")
     assert undisturbed.keys() == resumed.keys()
     for name, weight in undisturbed.items():

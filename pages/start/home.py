@@ -13,7 +13,7 @@ from playground.models.catalog import ASSETS, Task
 from playground.plots import mask_filling as plots
 
 PAGE = "home"
-MASK_FILLING = "pages/explore/mask_filling/page.py"
+MASK_FILLING = "../explore/mask_filling/page.py"  # from pages/shared/navigation.py
 TOP_K = 5
 # The bundled model's own answer to the first example, as export_json wrote it: the first paint
 # shows a real result without PyTorch. A test compares it with the model.

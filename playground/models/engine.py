@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -133,11 +133,8 @@ class Engine:
             if waiting is None:
                 waiting = self._loading[key] = _Loading()
                 self._loaders.submit(self._load, spec, waiting)
-        while on_progress:
-            try:
-                return waiting.future.result(timeout=PROGRESS_SECONDS)
-            except TimeoutError:
-                on_progress(waiting.share)
+        while on_progress and not wait([waiting.future], timeout=PROGRESS_SECONDS).done:
+            on_progress(waiting.share)
         return waiting.future.result()
 
     def status(self, spec: ModelSpec) -> Status:

@@ -26,6 +26,7 @@ def main() -> None:
     parser.add_argument("--learning-rate", type=float)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--continue-from", type=Path, help="a finished adapter to start from")
+    parser.add_argument("--note", default="", help="a sentence for the model card")
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO)
     recipe = import_module(f"playground.recipes.{asked.name}").RECIPE
@@ -34,8 +35,7 @@ def main() -> None:
         for key in ("steps", "decay_steps", "learning_rate")
         if (value := getattr(asked, key)) is not None
     }
-    runner.run(
-        recipe,
+    order = runner.Order(
         data=asked.data,
         work=asked.work,
         output=asked.output or MODELS / asked.name,
@@ -43,7 +43,9 @@ def main() -> None:
         seed=asked.seed,
         command=shlex.join(["python", "-m", "playground.recipes", *sys.argv[1:]]),
         continue_from=asked.continue_from,
+        note=asked.note,
     )
+    runner.run(recipe, order)
 
 
 if __name__ == "__main__":

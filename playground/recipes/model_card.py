@@ -41,7 +41,7 @@ Made with
     {training["command"]}
 
 {training["steps"]} steps, {training["tokens_seen"]:,} tokens seen, {training["minutes"]} minutes
-on {training["device"]}, seed {training["seed"]}. Schedule: {schedule}.
+on {training["device"]}, seed {training["seed"]}. Schedule: {schedule}. {training["note"]}
 
 ## Development figures
 

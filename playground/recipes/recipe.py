@@ -71,6 +71,20 @@ class Recipe:
     prepare: Callable[..., Prepared]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One training run as it was asked for; ``command`` and ``note`` are for the card."""
+
+    data: Path
+    work: Path  # checkpoints; a run that finds some here goes on from the last
+    output: Path
+    schedule: Schedule
+    seed: int
+    command: str
+    continue_from: Path | None = None  # a finished adapter to start from instead of fresh weights
+    note: str = ""
+
+
 class Progress(TrainerCallback, ExportableState):
     """Counts training seconds and tokens over all parts of an interrupted run."""
 
@@ -145,47 +159,36 @@ class AdapterTrainer(Trainer):
         load_trained(model or self.model, weights)
 
 
-def run(
-    recipe: Recipe,
-    *,
-    data: Path,
-    work: Path,
-    output: Path,
-    schedule: Schedule,
-    seed: int,
-    command: str,
-    continue_from: Path | None = None,
-) -> None:
-    """Train ``recipe``, or go on from the last checkpoint in ``work``, and write ``output``.
-
-    ``continue_from`` starts a new run from a finished adapter's weights instead of fresh ones.
-    """
-    set_seed(seed)
-    prepared = recipe.prepare(data, seed=seed, batches=schedule.steps)
-    if continue_from:
-        load_trained(prepared.model, adapter_weights(continue_from))
-    trainer = AdapterTrainer(prepared, args=_arguments(work, schedule, seed))
-    trainer.train(resume_from_checkpoint=last_complete_checkpoint(work))
+def run(recipe: Recipe, order: Order) -> None:
+    """Train ``recipe``, or go on from the last checkpoint of the order, and write its output."""
+    set_seed(order.seed)
+    prepared = recipe.prepare(order.data, seed=order.seed, batches=order.schedule.steps)
+    if order.continue_from:
+        load_trained(prepared.model, adapter_weights(order.continue_from))
+    trainer = AdapterTrainer(prepared, args=_arguments(order))
+    trainer.train(resume_from_checkpoint=last_complete_checkpoint(order.work))
     spent = trainer.progress
-    write_adapter(prepared.model, recipe, output)
+    write_adapter(prepared.model, recipe, order.output)
     training = {
         "steps": trainer.state.global_step,
         "tokens_seen": spent.tokens,
         "minutes": round(spent.seconds / 60, 1),
         "device": str(trainer.args.device),
-        "seed": seed,
-        "schedule": asdict(schedule),
-        "command": command,
+        "seed": order.seed,
+        "schedule": asdict(order.schedule),
+        "command": order.command,
+        "note": order.note,
         "development": trainer.evaluate(),
     }
-    (output / "training.json").write_text(json.dumps(training, indent=2) + "\n")
-    (output / "README.md").write_text(model_card.render(recipe, training))
+    (order.output / "training.json").write_text(json.dumps(training, indent=2) + "\n")
+    (order.output / "README.md").write_text(model_card.render(recipe, training))
 
 
-def _arguments(work: Path, schedule: Schedule, seed: int) -> TrainingArguments:
+def _arguments(order: Order) -> TrainingArguments:
+    schedule = order.schedule
     on_cpu = not torch.cuda.is_available()
     return TrainingArguments(
-        output_dir=str(work),
+        output_dir=str(order.work),
         max_steps=schedule.steps,
         per_device_train_batch_size=1,
         train_sampling_strategy="sequential",
@@ -205,7 +208,7 @@ def _arguments(work: Path, schedule: Schedule, seed: int) -> TrainingArguments:
         remove_unused_columns=False,
         disable_tqdm=True,
         report_to=[],
-        seed=seed,
+        seed=order.seed,
     )
 
 

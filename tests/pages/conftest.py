@@ -1,5 +1,6 @@
 """The app on a tiny model: whole pages run, with the real engine and real tokenizers."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from playground.models.engine import Engine
 from playground.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = ROOT / "pages/shared/navigation.py"
 RUN_SECONDS = 60
 
 
@@ -55,7 +57,7 @@ def no_warm_up(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def home() -> AppTest:
     """Home as a new visitor sees it."""
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=RUN_SECONDS).run()
+    return AppTest.from_file(str(SCRIPT), default_timeout=RUN_SECONDS).run()
 
 
 @pytest.fixture
@@ -63,7 +65,7 @@ def open_page(engine: Engine, home: AppTest) -> Iterator[Callable[..., AppTest]]
     """A function that opens a page by its file, with a link's query."""
 
     def opened(page: str, **query: str) -> AppTest:
-        home.switch_page(page)
+        home.switch_page(os.path.relpath(ROOT / page, SCRIPT.parent))
         home.query_params = query
         return home.run()
 

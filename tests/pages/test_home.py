@@ -28,7 +28,7 @@ sys.exit(f"imported {heavy}" if heavy else len(app.exception))
 
 
 def test_first_paint_needs_no_torch() -> None:
-    command = [sys.executable, "-c", FIRST_PAINT, str(ROOT / "app.py")]
+    command = [sys.executable, "-c", FIRST_PAINT, str(ROOT / "pages/shared/navigation.py")]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
 

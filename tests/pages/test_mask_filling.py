@@ -147,7 +147,7 @@ def test_a_click_wins_over_the_address_of_the_screen_before(open_page: Open) -> 
 def test_the_text_survives_a_visit_to_another_page(open_page: Open) -> None:
     app = open_page(PAGE)
     app.text_area(key="text").set_value("Rain fell for three [MASK].").run()
-    app.switch_page("pages/start/home.py").run()
+    app.switch_page("../start/home.py").run()
     assert app.text_area(key="text").value == "Rain fell for three [MASK]."
 
 

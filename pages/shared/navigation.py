@@ -1,0 +1,28 @@
+"""The frame around every page, run for each visitor: page settings and the navigation."""
+
+from pathlib import Path
+
+import streamlit as st
+
+ROOT = Path(__file__).resolve().parents[2]
+
+st.set_page_config(
+    page_title="BERT Playground", page_icon=str(ROOT / "assets/logo.svg"), layout="wide"
+)
+st.navigation(
+    {
+        "Start": [
+            st.Page(
+                ROOT / "pages/start/home.py", title="Home", icon=":material/home:", default=True
+            ),
+        ],
+        "Explore": [
+            st.Page(
+                ROOT / "pages/explore/mask_filling/page.py",
+                title="Mask filling",
+                icon=":material/edit_note:",
+                url_path="mask_filling",
+            ),
+        ],
+    }
+).run()
