@@ -14,12 +14,11 @@ def write_counters(path: Path) -> None:
     """Write the shared engine's counters for as long as the process lives."""
     while True:
         time.sleep(EVERY_SECONDS)
-        module = sys.modules.get("playground.models.engine")
-        if module is None or not getattr(module, "shared", None):
+        # To import the engine here would import torch, which the app may have yet to do.
+        shared = getattr(sys.modules.get("playground.models.engine"), "shared", None)
+        if shared is None:
             continue
-        if not module.shared.cache_info().currsize:
-            continue
-        engine = module.shared()
+        engine = shared()
         counters = {
             "loads": sum(engine.loads.values()),
             "requests": engine.requests,
