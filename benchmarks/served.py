@@ -47,8 +47,11 @@ class Served:
 
 
 @contextmanager
-def app() -> Iterator[Served]:
-    """Start the app on a free port, wait until it answers, stop it at the end."""
+def app(answers: str = "engine") -> Iterator[Served]:
+    """Start the app on a free port, wait until it answers, stop it at the end.
+
+    ``answers`` are those of the ``engine``, or of transformers' ``pipeline`` for comparison.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -57,7 +60,7 @@ def app() -> Iterator[Served]:
         counters.touch()
         started = time.perf_counter()
         process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.counted_app", str(counters), str(port)],
+            [sys.executable, "-m", "benchmarks.counted_app", str(counters), str(port), answers],
             cwd=ROOT,
             env=os.environ | {"STREAMLIT_SERVER_HEADLESS": "true"},
             stdout=(Path(folder) / "log").open("w"),
