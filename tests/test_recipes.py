@@ -13,8 +13,9 @@ from torch.utils.data import Dataset
 from transformers import AutoTokenizer, BertConfig, BertForMaskedLM
 
 from playground.models import trunk
-from playground.recipes import corpus, factbook, masked_lm, recipe
+from playground.recipes import corpus, factbook, masked_lm, runner, weights
 from playground.recipes.corpus import Source, TokenStream
+from playground.recipes.recipe import Order, Prepared, Recipe, Schedule
 
 FACTS = [
     "France\tGovernment / Capital / name\tParis",
@@ -138,7 +139,7 @@ class Batches(Dataset):
 LORA = LoraConfig(r=2, lora_alpha=2, target_modules=["query", "value"])
 
 
-def tiny(_data: Path, *, seed: int, batches: int) -> recipe.Prepared:
+def tiny(_data: Path, *, seed: int, batches: int) -> Prepared:
     torch.manual_seed(seed)
     config = BertConfig(
         vocab_size=40,
@@ -152,7 +153,7 @@ def tiny(_data: Path, *, seed: int, batches: int) -> recipe.Prepared:
     model = BertForMaskedLM(config).requires_grad_(False)
     model = inject_adapter_in_model(LORA, model)
     model.cls.predictions.bias.requires_grad_(True)
-    return recipe.Prepared(
+    return Prepared(
         model=model,
         tokenizer=None,
         training=Batches(batches),
@@ -161,14 +162,14 @@ def tiny(_data: Path, *, seed: int, batches: int) -> recipe.Prepared:
     )
 
 
-def schedule(steps: int) -> recipe.Schedule:
-    return recipe.Schedule(
+def schedule(steps: int) -> Schedule:
+    return Schedule(
         steps=steps, warmup_steps=0, decay_steps=1, learning_rate=0.01, weight_decay=0.0
     )
 
 
 def train(folder: Path, steps: int, work: str) -> dict[str, torch.Tensor]:
-    plan = recipe.Recipe(
+    plan = Recipe(
         name="tiny",
         title="Tiny",
         task="fill-mask",
@@ -179,7 +180,7 @@ def train(folder: Path, steps: int, work: str) -> dict[str, torch.Tensor]:
         schedule=schedule(steps),
         prepare=tiny,
     )
-    order = recipe.Order(
+    order = Order(
         data=folder,
         work=folder / work,
         output=folder / f"out_{work}",
@@ -187,8 +188,8 @@ def train(folder: Path, steps: int, work: str) -> dict[str, torch.Tensor]:
         seed=4,
         command="python -m playground.recipes tiny",
     )
-    recipe.run(plan, order)
-    return recipe.adapter_weights(folder / f"out_{work}")
+    runner.run(plan, order)
+    return weights.adapter_weights(folder / f"out_{work}")
 
 
 def test_a_resumed_run_ends_like_an_undisturbed_one(
@@ -205,7 +206,7 @@ def test_a_resumed_run_ends_like_an_undisturbed_one(
         patch.setattr(Batches, "__getitem__", interrupted)
         with pytest.raises(KeyboardInterrupt):
             train(tmp_path, 310, "broken")
-    checkpoint = recipe.last_complete_checkpoint(tmp_path / "broken")
+    checkpoint = runner.last_complete_checkpoint(tmp_path / "broken")
     assert checkpoint == str(tmp_path / "broken" / "checkpoint-250")
     resumed = train(tmp_path, 310, "broken")
     assert undisturbed.keys() == resumed.keys()
@@ -236,11 +237,11 @@ def test_an_unfinished_checkpoint_is_passed_over(tmp_path: Path) -> None:
         (tmp_path / f"checkpoint-{step}" / "trainer_state.json").touch()
     (tmp_path / "checkpoint-1000" / "checkpoint-is-incomplete.txt").touch()
     (tmp_path / "checkpoint-500" / "trainer_state.json").unlink()
-    assert recipe.last_complete_checkpoint(tmp_path) == str(tmp_path / "checkpoint-250")
-    assert recipe.last_complete_checkpoint(tmp_path / "none") is None
+    assert runner.last_complete_checkpoint(tmp_path) == str(tmp_path / "checkpoint-250")
+    assert runner.last_complete_checkpoint(tmp_path / "none") is None
 
 
 def test_loading_other_weights_is_refused(tmp_path: Path) -> None:
     model = tiny(tmp_path, seed=0, batches=1).model
     with pytest.raises(ValueError, match="weights differ"):
-        recipe.load_trained(model, {"cls.predictions.bias": torch.zeros(40)})
+        weights.load_trained(model, {"cls.predictions.bias": torch.zeros(40)})

@@ -8,7 +8,8 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-from playground.recipes import recipe as runner
+from playground.recipes import runner
+from playground.recipes.recipe import Order
 
 NAMES = ("masked_lm",)
 MODELS = Path("assets/models")
@@ -35,7 +36,7 @@ def main() -> None:
         for key in ("steps", "decay_steps", "learning_rate")
         if (value := getattr(asked, key)) is not None
     }
-    order = runner.Order(
+    order = Order(
         data=asked.data,
         work=asked.work,
         output=asked.output or MODELS / asked.name,

@@ -11,7 +11,7 @@ from transformers import AutoTokenizer, BertForMaskedLM, PreTrainedTokenizerBase
 
 from playground.models import trunk
 from playground.recipes import corpus
-from playground.recipes.recipe import IGNORED, Prepared, Recipe, Schedule
+from playground.recipes.recipe import Prepared, Recipe, Schedule
 
 LORA = LoraConfig(
     r=128,
@@ -21,6 +21,7 @@ LORA = LoraConfig(
     base_model_name_or_path=trunk.HUB_ID,
     revision=trunk.REVISION,
 )
+IGNORED = -100  # a label that cross-entropy leaves out
 TOKENS_A_STEP = 2048
 WINDOW_LENGTHS = {32: 0.15, 64: 0.25, 128: 0.6}
 MASKED_SHARE = 0.20

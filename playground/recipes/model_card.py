@@ -1,13 +1,9 @@
 """The model card that a recipe writes for its adapter."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from playground.models import trunk
-
-if TYPE_CHECKING:
-    from playground.recipes.recipe import Recipe
+from playground.recipes.recipe import Recipe
 
 
 def render(recipe: Recipe, training: dict[str, Any]) -> str:

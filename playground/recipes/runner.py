@@ -1,0 +1,170 @@
+"""The recipe runner: one resumable, seeded training run that ends in an adapter and its card."""
+
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from transformers import (
+    Trainer,
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+    set_seed,
+)
+from transformers.trainer_callback import ExportableState
+
+from playground.recipes import model_card
+from playground.recipes.recipe import Order, Prepared, Recipe
+from playground.recipes.weights import (
+    adapter_weights,
+    load_trained,
+    trained_weights,
+    write_adapter,
+)
+
+WEIGHTS = "model.safetensors"
+
+
+def run(recipe: Recipe, order: Order) -> None:
+    """Train ``recipe``, or go on from the last checkpoint of the order, and write its output."""
+    set_seed(order.seed)
+    prepared = recipe.prepare(order.data, seed=order.seed, batches=order.schedule.steps)
+    if order.continue_from:
+        load_trained(prepared.model, adapter_weights(order.continue_from))
+    trainer = AdapterTrainer(prepared, args=_arguments(order))
+    trainer.train(resume_from_checkpoint=last_complete_checkpoint(order.work))
+    spent = trainer.progress
+    write_adapter(prepared.model, recipe, order.output)
+    training = {
+        "steps": trainer.state.global_step,
+        "tokens_seen": spent.tokens,
+        "minutes": round(spent.seconds / 60, 1),
+        "device": str(trainer.args.device),
+        "seed": order.seed,
+        "schedule": asdict(order.schedule),
+        "command": order.command,
+        "note": order.note,
+        "development": trainer.evaluate(),
+    }
+    (order.output / "training.json").write_text(json.dumps(training, indent=2) + "\n")
+    (order.output / "README.md").write_text(model_card.render(recipe, training))
+
+
+def _arguments(order: Order) -> TrainingArguments:
+    schedule = order.schedule
+    on_cpu = not torch.cuda.is_available()
+    return TrainingArguments(
+        output_dir=str(order.work),
+        max_steps=schedule.steps,
+        per_device_train_batch_size=1,
+        train_sampling_strategy="sequential",
+        learning_rate=schedule.learning_rate,
+        weight_decay=schedule.weight_decay,
+        warmup_steps=schedule.warmup_steps,
+        lr_scheduler_type="warmup_stable_decay",
+        lr_scheduler_kwargs={"num_decay_steps": schedule.decay_steps, "decay_type": "linear"},
+        optim="adamw_torch_fused",
+        use_cpu=on_cpu,
+        logging_steps=50,
+        eval_strategy="steps",
+        eval_steps=1000,
+        save_steps=250,
+        save_total_limit=2,
+        restore_callback_states_from_checkpoint=True,
+        remove_unused_columns=False,
+        disable_tqdm=True,
+        report_to=[],
+        seed=order.seed,
+    )
+
+
+def last_complete_checkpoint(work: Path) -> str | None:
+    """Return the newest checkpoint that was written to its end, or None."""
+    found = sorted(work.glob("checkpoint-*"), key=lambda path: int(path.name.split("-")[1]))
+    whole = [
+        path
+        for path in found
+        if (path / "trainer_state.json").is_file()
+        and not (path / "checkpoint-is-incomplete.txt").exists()
+    ]
+    return str(whole[-1]) if whole else None
+
+
+class Progress(TrainerCallback, ExportableState):
+    """Counts training seconds and tokens over all parts of an interrupted run."""
+
+    def __init__(self, seconds: float = 0.0, tokens: int = 0) -> None:
+        self.seconds = seconds
+        self.tokens = tokens
+        self._since = time.monotonic()
+
+    def state(self) -> dict[str, dict[str, float]]:
+        """Return what a checkpoint keeps."""
+        return {"args": {"seconds": self.seconds, "tokens": self.tokens}, "attributes": {}}
+
+    def on_step_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        """Start the clock of one step."""
+        self._since = time.monotonic()
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        """Stop it; evaluation and saving are not training time."""
+        self.seconds += time.monotonic() - self._since
+
+
+class AdapterTrainer(Trainer):
+    """Trainer whose batches come ready-made and whose checkpoints hold trained weights only."""
+
+    def __init__(self, prepared: Prepared, **kwargs: Any) -> None:
+        super().__init__(
+            model=prepared.model,
+            train_dataset=prepared.training,
+            eval_dataset=prepared.training,  # never read: evaluate() asks the recipe
+            data_collator=lambda batches: batches[0],
+            callbacks=[Progress()],
+            **kwargs,
+        )
+        self.prepared = prepared
+
+    @property
+    def progress(self) -> Progress:
+        """The run's counters; resuming replaces the callback by one with the saved figures."""
+        found = (c for c in self.callback_handler.callbacks if isinstance(c, Progress))
+        return next(found)
+
+    def compute_loss(
+        self, model: nn.Module, inputs: dict[str, Tensor], *_: Any, **__: Any
+    ) -> Tensor:
+        """Return the recipe's loss and count the batch's tokens."""
+        self.progress.tokens += int(inputs["attention_mask"].sum())
+        # Accelerate's own autocast covers model.forward only, and a recipe calls the model's parts.
+        with torch.autocast(self.args.device.type, torch.bfloat16):
+            return self.prepared.loss(model, inputs)
+
+    def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
+        """Return the recipe's development metrics, in fp32, and log them."""
+        self.model.eval()
+        metrics = {f"eval_{name}": value for name, value in self.prepared.evaluate().items()}
+        self.model.train()
+        self.log(metrics)
+        return metrics
+
+    def _save(self, output_dir: str | None = None, state_dict: dict | None = None) -> None:
+        folder = Path(output_dir or self.args.output_dir)
+        folder.mkdir(parents=True, exist_ok=True)
+        save_file(trained_weights(self.model), folder / WEIGHTS)
+
+    def _load_from_checkpoint(
+        self, resume_from_checkpoint: str, model: nn.Module | None = None
+    ) -> None:
+        weights = load_file(Path(resume_from_checkpoint) / WEIGHTS)
+        load_trained(model or self.model, weights)
