@@ -93,7 +93,7 @@ SOURCES = (
     Source(
         name="WikiText-2, validation and part of test",
         file="text/wikitext2.txt.xz",
-        share=0.24,
+        share=0.32,
         origin="Merity et al. 2016",
         licence="CC BY-SA 3.0",
     ),
@@ -107,7 +107,7 @@ SOURCES = (
     Source(
         name="CIA World Factbook, prose fields",
         file="text/world_factbook.txt.xz",
-        share=0.13,
+        share=0.15,
         origin="CIA",
         licence="public domain",
         read=factbook.prose,
@@ -115,7 +115,7 @@ SOURCES = (
     Source(
         name="CIA World Factbook, short fields as sentences",
         file="text/world_factbook.txt.xz",
-        share=0.06,
+        share=0.08,
         origin="CIA; sentences made by playground/recipes/factbook.py",
         licence="public domain",
         read=factbook.sentences,
@@ -124,21 +124,21 @@ SOURCES = (
     Source(
         name="ABC science and rural news 2006",
         file="text/abc_news.txt.xz",
-        share=0.10,
+        share=0.08,
         origin="Australian Broadcasting Commission, by NLTK",
         licence="as distributed with NLTK, for research",
     ),
     Source(
         name="US inaugural and State of the Union addresses",
         file="text/speeches.txt.xz",
-        share=0.07,
+        share=0.05,
         origin="NLTK",
         licence="public domain",
     ),
     Source(
         name="Large Movie Review Dataset, part of the unlabelled reviews",
         file="text/imdb_unlabelled.txt.xz",
-        share=0.18,
+        share=0.10,
         origin="Maas et al. 2011",
         licence="as distributed by its authors, for research",
         read=_twelve_thousand,

@@ -191,7 +191,7 @@ RECIPE = Recipe(
     sources=tuple(f"{s.name} ({s.origin}; {s.licence}), {s.share:.0%}" for s in corpus.SOURCES),
     prepare=prepare,
     schedule=Schedule(
-        steps=5800, warmup_steps=100, decay_steps=5300, learning_rate=1e-3, weight_decay=0.01
+        steps=7000, warmup_steps=100, decay_steps=6500, learning_rate=1e-3, weight_decay=0.01
     ),
     description=(
         "LoRA on every linear layer of the encoder and a prediction head (transform and bias) on "
