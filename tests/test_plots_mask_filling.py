@@ -77,6 +77,7 @@ def test_targets_have_one_bar_each() -> None:
     score = TargetScore(
         word="Paris",
         pieces=("par", "is"),
+        token_ids=(5, 6),
         piece_log_probs=(math.log(0.5), math.log(0.5)),
         log_prob=math.log(0.25),
         probability=0.25,
@@ -110,15 +111,15 @@ def test_positions_fill_rows_and_leave_the_rest_empty() -> None:
         PositionGuesses(
             token=token(f"w{i}"), guesses=(guess("x", 0.5),), probability=i / 10, rank=None
         )
-        for i in range(10)
+        for i in range(8)
     ]
     heatmap, text = plots.positions(found).data
-    assert heatmap.z.shape == (2, 6)
-    assert heatmap.z[0].tolist() == pytest.approx([0, 0.1, 0.2, 0.3, 0.4, 0.5])
-    assert heatmap.z[1, :4].tolist() == pytest.approx([0.6, 0.7, 0.8, 0.9])
-    assert np.isnan(heatmap.z[1, 4:]).all()
-    assert heatmap.customdata[1][0] == "<b>w6</b>: 60.0 %<br>x 50.0 %"
-    assert list(text.text)[6:] == ["w6", "w7", "w8", "w9", "", ""]
+    assert heatmap.z.shape == (2, 5)
+    assert heatmap.z[0].tolist() == pytest.approx([0, 0.1, 0.2, 0.3, 0.4])
+    assert heatmap.z[1, :3].tolist() == pytest.approx([0.5, 0.6, 0.7])
+    assert np.isnan(heatmap.z[1, 3:]).all()
+    assert heatmap.customdata[1][0] == "<b>w5</b>: 50.0 %<br>x 50.0 %"
+    assert list(text.text)[5:] == ["w5", "w6", "w7", "", ""]
 
 
 def test_a_simulation_outlines_what_was_chosen() -> None:

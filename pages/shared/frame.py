@@ -1,6 +1,6 @@
 """What every page shows alike: header, model picker, errors, downloads, code."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -16,12 +16,12 @@ MODELS_TABLE_WIDTH = 720  # pixels; narrower where the screen is
 SOURCES = {Source.BUNDLED: "bundled", Source.LOCAL: "local folder", Source.HUB: "Hub"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Download:
-    """A file that a page offers."""
+    """A file that a page offers; ``data`` is called when a visitor asks for it."""
 
     label: str
-    data: str | bytes
+    data: Callable[[], str | bytes]
     file_name: str
     mime: str
 

@@ -15,8 +15,8 @@ from playground.plots import mask_filling as plots
 PAGE = "home"
 MASK_FILLING = "../explore/mask_filling/page.py"  # from pages/shared/navigation.py
 TOP_K = 5
-# The bundled model's own answer to the first example, as export_json wrote it: the first paint
-# shows a real result without PyTorch. A test compares it with the model.
+# The bundled model's own answer to the first example, as playground.recipes.home_example
+# wrote it: the first paint shows a real result without PyTorch.
 SAVED_ANSWER = ASSETS / "examples" / "home.json"
 
 
@@ -61,8 +61,8 @@ def contents(*, fits: bool) -> None:
 
 frame.header(
     "BERT Playground",
-    "See what a BERT does with your own sentences. It runs on this machine: no account, and no "
-    "text leaves it.",
+    "See what a BERT does with your own sentences, without an account. The app keeps texts in its "
+    "memory only: it neither stores them nor sends them on.",
 )
 link.restore(PAGE, [inputs.TEXT])
 fits = link.write(PAGE, [inputs.TEXT])

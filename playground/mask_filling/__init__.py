@@ -6,7 +6,7 @@ from playground.mask_filling.joint import JointFilling, JointFillings, Order, fi
 from playground.mask_filling.layers import LayerGuesses, LogitLens, logit_lens
 from playground.mask_filling.positions import PositionGuesses, predict_everywhere
 from playground.mask_filling.pretraining import Choice, SimulatedToken, Simulation, simulate
-from playground.mask_filling.snippet import export_csv, export_json, notebook, python_code
+from playground.mask_filling.snippet import Snippet, notebook, python_code
 from playground.mask_filling.targets import TargetScore, compare_targets
 from playground.mask_filling.text import MaskedText, Token, filled_sentence, mask_word, read
 
@@ -25,12 +25,11 @@ __all__ = [
     "PositionGuesses",
     "SimulatedToken",
     "Simulation",
+    "Snippet",
     "TargetScore",
     "Token",
     "compare",
     "compare_targets",
-    "export_csv",
-    "export_json",
     "fill",
     "fill_jointly",
     "filled_sentence",

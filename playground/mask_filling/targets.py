@@ -22,6 +22,7 @@ class TargetScore:
 
     word: str
     pieces: tuple[str, ...]
+    token_ids: tuple[int, ...]  # of the pieces
     piece_log_probs: tuple[float, ...]  # of each piece, given the ones before it
     log_prob: float  # their sum
     probability: float
@@ -118,6 +119,7 @@ def _score(
     return TargetScore(
         word=word,
         pieces=tuple(known.piece(token_id).text for token_id in pieces),
+        token_ids=pieces,
         piece_log_probs=tuple(log_probs),
         log_prob=total,
         probability=exp(total),

@@ -29,7 +29,7 @@ from playground.plots.template import (
     shortened,
 )
 
-TOKENS_A_ROW = 6  # readable on a phone
+TOKENS_A_ROW = 5  # readable on a phone
 BAR_HEIGHT = 32
 CHOICE_COLORS = {Choice.MASKED: BLUE, Choice.REPLACED: ORANGE, Choice.KEPT: GREEN}
 
@@ -192,7 +192,7 @@ def _probability_bars(names: Sequence[str], probabilities: Sequence[float]) -> g
         height=BAR_HEIGHT * len(names) + 24,
     )
     # Room on the right for the longest bar's label.
-    made.update_xaxes(visible=False, range=[0, 1.22 * max(probabilities, default=1.0)])
+    made.update_xaxes(visible=False, range=[0, 1.4 * max(probabilities, default=1.0)])
     _name_rows(made, names)
     return made
 

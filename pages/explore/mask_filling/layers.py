@@ -7,11 +7,12 @@ from pages.explore.mask_filling import inputs, results
 from pages.explore.mask_filling.view import View
 from pages.shared import cache, frame
 from playground import mask_filling
+from playground.mask_filling import export, scripts
 from playground.models.catalog import Task
 from playground.plots import mask_filling as plots
 from playground.plots.template import percent
 
-COLUMNS = 5  # guesses a layer; more would leave no room for the words
+COLUMNS = 3  # guesses a layer; more would leave no room for the words on a phone
 
 
 def show(place: DeltaGenerator, model_id: str, top_k: int) -> None:
@@ -38,7 +39,7 @@ def show(place: DeltaGenerator, model_id: str, top_k: int) -> None:
             "column follows the final word through the layers. (Logit lens: "
             "[nostalgebraist, 2020](https://www.lesswrong.com/posts/AcKRB8wDpdaN6v6ru).)"
         )
-        results.table(
+        st.dataframe(
             {
                 "Layer": [plots.layer_name(row.layer) for row in lens.layers],
                 "First guess": [results.guess_name(row.guesses[0]) for row in lens.layers],
@@ -48,6 +49,12 @@ def show(place: DeltaGenerator, model_id: str, top_k: int) -> None:
                 ],
                 "Entropy (nats)": [f"{row.entropy:.2f}" for row in lens.layers],
             },
+            hide_index=True,
+        )
+        results.take_away(
+            export.layers(lens),
+            scripts.layers(text, mask_index=index, top_k=min(top_k, COLUMNS)),
+            spec=model.spec,
             file_name="layer-by-layer",
         )
 

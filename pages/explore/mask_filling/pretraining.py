@@ -7,7 +7,7 @@ from pages.explore.mask_filling import inputs, results
 from pages.explore.mask_filling.view import View
 from pages.shared import cache, frame
 from playground import mask_filling
-from playground.mask_filling import Simulation
+from playground.mask_filling import Simulation, export, scripts
 from playground.models.catalog import Task
 from playground.plots import mask_filling as plots
 from playground.plots.template import percent
@@ -49,6 +49,12 @@ def show(place: DeltaGenerator, model_id: str, _top_k: int) -> None:
             "lowers it. Masking procedure: Devlin et al., 2019, section 3.1 and appendix A.1 "
             "([arXiv:1810.04805](https://arxiv.org/abs/1810.04805))."
         )
+        results.take_away(
+            export.pretraining(simulated),
+            scripts.pretraining(text, seed=int(seed), share=share / 100),
+            spec=model.spec,
+            file_name="pretraining-step",
+        )
 
 
 def _outcome(simulated: Simulation) -> None:
@@ -57,7 +63,7 @@ def _outcome(simulated: Simulation) -> None:
     loss.metric("Loss (nats a token)", f"{simulated.loss:.2f}")
     accuracy.metric("Accuracy", f"{100 * simulated.accuracy:.0f} %")
     rows = [token for token in simulated.tokens if token.choice is not None]
-    results.table(
+    st.dataframe(
         {
             "Original": [results.token_name(row.token) for row in rows],
             "Treatment": [row.choice.value for row in rows if row.choice],
@@ -66,7 +72,7 @@ def _outcome(simulated: Simulation) -> None:
             "Correct": ["yes" if row.correct else "no" for row in rows],
             "Probability of the original": [percent(row.probability or 0) for row in rows],
         },
-        file_name="pretraining-step",
+        hide_index=True,
     )
 
 

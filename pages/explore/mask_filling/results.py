@@ -1,9 +1,11 @@
 """Pieces of results that several views show."""
 
-import csv
 import io
-from collections.abc import Mapping, Sequence
+import zipfile
+from collections.abc import Sequence
+from functools import partial
 from math import exp
+from pathlib import Path
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -12,13 +14,20 @@ from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90
 from pages.explore.mask_filling import inputs
 from pages.shared import frame
 from pages.shared.escape import literal
-from playground.mask_filling import Guess, MaskedText, language
-from playground.mask_filling.snippet import FORMULA_STARTS
-from playground.models.catalog import ModelSpec
+from playground.mask_filling import (
+    Guess,
+    MaskedText,
+    Snippet,
+    export,
+    language,
+    notebook,
+    python_code,
+)
+from playground.models.catalog import ModelSpec, Source
 from playground.plots.mask_filling import guess_name, token_name
 from playground.plots.template import percent
 
-__all__ = ["as_csv", "best", "figure", "guess_name", "guesses", "notices", "table", "token_name"]
+__all__ = ["best", "figure", "guess_name", "guesses", "notices", "take_away", "token_name"]
 
 # The camera button in a figure's corner saves it as it stands.
 FIGURE_CONFIG = {
@@ -38,18 +47,6 @@ def figure(made: go.Figure, *, key: str, alt: str) -> None:
 
 def _plain_ticks(axis: go.layout.XAxis | go.layout.YAxis) -> None:
     axis.update(tickfont={"color": GRAY_90, "size": 14}, ticks="")
-
-
-def table(columns: Mapping[str, Sequence[object]], *, file_name: str) -> None:
-    """Show ``columns`` as a table, with a CSV to download."""
-    st.dataframe(columns, hide_index=True)
-    frame.downloads(
-        [
-            frame.Download(
-                label="CSV", data=as_csv(columns), file_name=f"{file_name}.csv", mime="text/csv"
-            )
-        ]
-    )
 
 
 def guesses(found: Sequence[Guess], entropy: float) -> None:
@@ -100,12 +97,36 @@ def _words(masked: MaskedText) -> str:
     )
 
 
-def as_csv(columns: Mapping[str, Sequence[object]]) -> str:
-    """Return ``columns`` as CSV that no spreadsheet takes for formulas."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(columns)
-    for row in zip(*columns.values(), strict=True):
-        cells = map(str, row)
-        writer.writerow(f"'{c}" if c.startswith(FORMULA_STARTS) else c for c in cells)
+def take_away(
+    rows: Sequence[export.Row], snippet: Snippet, *, spec: ModelSpec, file_name: str
+) -> None:
+    """Offer a view's ``rows`` as files, the bundled adapter, and the code that computes them."""
+    files = [
+        frame.Download("CSV", partial(export.as_csv, rows), f"{file_name}.csv", "text/csv"),
+        frame.Download(
+            "JSON", partial(export.as_json, rows), f"{file_name}.json", "application/json"
+        ),
+    ]
+    if spec.source is Source.BUNDLED and spec.folder is not None:
+        archive = partial(_zipped, spec.folder)
+        name = f"{spec.folder.name}.zip"
+        files.append(frame.Download("Model adapter", archive, name, "application/zip"))
+    frame.downloads(files)
+    frame.code(
+        python_code(snippet, spec=spec),
+        frame.Download(
+            "Notebook",
+            partial(notebook, snippet, spec=spec),
+            f"{file_name}.ipynb",
+            "application/x-ipynb+json",
+        ),
+    )
+
+
+def _zipped(folder: Path) -> bytes:
+    """Return a bundled adapter's files as one archive."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:  # stored: weights do not compress
+        for file in sorted(path for path in folder.iterdir() if path.is_file()):
+            archive.write(file, f"{folder.name}/{file.name}")
     return buffer.getvalue()

@@ -7,6 +7,7 @@ from pages.explore.mask_filling import inputs, results
 from pages.explore.mask_filling.view import View
 from pages.shared import cache, frame
 from playground import mask_filling
+from playground.mask_filling import export, scripts
 from playground.models.catalog import Task
 from playground.plots import mask_filling as plots
 from playground.plots.template import percent
@@ -40,19 +41,25 @@ def show(place: DeltaGenerator, model_id: str, top_k: int) -> None:
             key="comparison",
             alt="Words ranked by how much their probability differs; the table has the numbers",
         )
-        results.table(
+        st.dataframe(
             {
                 "Word": [row.token for row in compared.rows],
                 "First": [percent(row.first) for row in compared.rows],
                 "Second": [percent(row.second) for row in compared.rows],
                 "Log ratio": [f"{row.log_ratio:.2f}" for row in compared.rows],
             },
-            file_name="side-by-side",
+            hide_index=True,
         )
         st.caption(
             "Differences between such pairs are one way to see what a model took over from its "
             "training texts, prejudices included (Kurita et al., 2019, "
             "[arXiv:1906.07337](https://arxiv.org/abs/1906.07337))."
+        )
+        results.take_away(
+            export.side_by_side(compared),
+            scripts.side_by_side(first, second, top_k=top_k),
+            spec=model.spec,
+            file_name="side-by-side",
         )
 
 

@@ -7,6 +7,7 @@ from pages.explore.mask_filling import inputs, results
 from pages.explore.mask_filling.view import View
 from pages.shared import cache, frame
 from playground import mask_filling
+from playground.mask_filling import export, scripts
 from playground.models.catalog import Task
 from playground.plots import mask_filling as plots
 from playground.plots.template import percent
@@ -35,7 +36,7 @@ def show(place: DeltaGenerator, model_id: str, _top_k: int) -> None:
                 + ", ".join(f"{s.word} {s.probability:.2%}" for s in scores),
             )
         with table:
-            results.table(
+            st.dataframe(
                 {
                     "Word": [score.word for score in scores],
                     "Probability": [percent(score.probability) for score in scores],
@@ -46,7 +47,7 @@ def show(place: DeltaGenerator, model_id: str, _top_k: int) -> None:
                         for score in scores
                     ],
                 },
-                file_name="compared-words",
+                hide_index=True,
             )
         st.caption(
             "A word that the vocabulary holds in several pieces gets as many masks, filled from "
@@ -54,6 +55,12 @@ def show(place: DeltaGenerator, model_id: str, _top_k: int) -> None:
             "before it. Compare words of different numbers of pieces with care: the last pieces "
             "of a rare word are easy to guess once the first stands there (Kauf and Ivanova, 2023, "
             "[arXiv:2305.10588](https://arxiv.org/abs/2305.10588))."
+        )
+        results.take_away(
+            export.compare_words(scores),
+            scripts.compare_words(text, scores, mask_index=index),
+            spec=model.spec,
+            file_name="compared-words",
         )
 
 
