@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from math import exp
 from typing import TYPE_CHECKING
 
-from playground.errors import MaskMissingError
 from playground.mask_filling.fill import Guess, guesses_at
 from playground.mask_filling.text import MaskedText, read
 from playground.models.queries import Query
@@ -44,11 +43,7 @@ def logit_lens(text: str, *, model: "Model", mask_index: int = 0, top_k: int = 5
         BusyError: too many requests are waiting.
     """
     masked = read(text, model=model)
-    if not 0 <= mask_index < len(masked.mask_positions):
-        raise MaskMissingError(
-            f"There is no mask number {mask_index + 1}: the text has {len(masked.mask_positions)}."
-        )
-    position = masked.mask_positions[mask_index]
+    position = masked.position_of(mask_index)
     [first] = model.scores([Query(input_ids=masked.input_ids, positions=(position,), top_k=1)])
     [scores] = model.scores(
         [

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import exp
 from typing import TYPE_CHECKING
 
-from playground.errors import MaskMissingError, TargetError
+from playground.errors import TargetError
 from playground.mask_filling.pieces import vocabulary
 from playground.mask_filling.text import MaskedText, clean, read
 from playground.models.queries import Query
@@ -51,11 +51,7 @@ def compare_targets(
         BusyError: too many requests are waiting.
     """
     masked = read(text, model=model)
-    if not 0 <= mask_index < len(masked.mask_positions):
-        raise MaskMissingError(
-            f"There is no mask number {mask_index + 1}: the text has {len(masked.mask_positions)}."
-        )
-    position = masked.mask_positions[mask_index]
+    position = masked.position_of(mask_index)
     pieces = {word: _pieces(word, masked, position, model) for word in _checked(words)}
     log_probs: dict[str, list[float]] = {word: [] for word in pieces}
     for step in range(max(map(len, pieces.values()))):

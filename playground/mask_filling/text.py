@@ -56,6 +56,19 @@ class MaskedText:
     cut_text: str = ""
     notices: tuple[str, ...] = ()
 
+    def position_of(self, mask_index: int) -> int:
+        """Return the position in ``tokens`` of a mask, counted from 0.
+
+        Raises:
+            MaskMissingError: the text has no mask ``mask_index``.
+        """
+        if not 0 <= mask_index < len(self.mask_positions):
+            raise MaskMissingError(
+                f"There is no mask number {mask_index + 1}: the text has "
+                f"{len(self.mask_positions)}."
+            )
+        return self.mask_positions[mask_index]
+
 
 def read(
     text: str, *, model: "Model", settings: Settings | None = None, masks_needed: bool = True
