@@ -3,6 +3,7 @@
 import json
 import lzma
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -108,6 +109,29 @@ def test_unknown_tokens_and_padding_are_never_asked_for(tokenizer: Any) -> None:
     batch = masked_lm.masked_batch(windows, tokenizer, rng, share=1.0, bert_mix=False)
     assert (batch["labels"] != -100).nonzero().tolist() == [[1, 1]]
     assert batch["attention_mask"].sum(dim=1).tolist() == [42, 3]
+
+
+def test_accuracy_counts_hits_among_the_asked(tokenizer: Any) -> None:
+    class AlwaysThe(torch.nn.Module):
+        """Says "the" first and "of" second, wherever it is asked."""
+
+        def bert(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> Any:
+            return SimpleNamespace(last_hidden_state=input_ids[..., None].float())
+
+        def cls(self, hidden: torch.Tensor) -> torch.Tensor:
+            logits = torch.zeros(len(hidden), len(tokenizer))
+            logits[:, the], logits[:, of] = 2.0, 1.0
+            return logits
+
+    the, of = tokenizer.convert_tokens_to_ids(["the", "of"])
+    model: Any = AlwaysThe()
+    model.register_parameter("unused", torch.nn.Parameter(torch.zeros(1)))
+    only_the = masked_lm.accuracy(model, ["the " * 100] * 20, tokenizer)
+    only_of = masked_lm.accuracy(model, ["of " * 100] * 20, tokenizer)
+    assert (only_the["top1"], only_the["top5"]) == (1.0, 1.0)
+    assert (only_of["top1"], only_of["top5"]) == (0.0, 1.0)
+    # ln(e^2 + e + 30520) - 2, by hand
+    assert only_the["loss"] == pytest.approx(8.32646, abs=1e-4)
 
 
 def test_batch_number_alone_decides_its_content(tokenizer: Any) -> None:

@@ -112,11 +112,17 @@ def loss(model: BertForMaskedLM, batch: dict[str, Tensor]) -> Tensor:
 
 
 def accuracy(
-    model: BertForMaskedLM, texts: list[str], tokenizer: PreTrainedTokenizerBase, seed: int = 0
+    model: BertForMaskedLM,
+    texts: list[str],
+    tokenizer: PreTrainedTokenizerBase,
+    *,
+    bert_mix: bool = False,
+    seed: int = 0,
 ) -> dict[str, float]:
-    """Return top-1 and top-5 accuracy and loss at 15 % masking, every chosen token as [MASK].
+    """Return top-1 and top-5 accuracy and mean loss in nats at 15 % masking.
 
-    Each text is cut to 128 tokens. [UNK] is never asked for.
+    Every chosen token becomes [MASK], or with ``bert_mix`` 80 % of them, as in pre-training. Each
+    text is cut to 128 tokens. [UNK] is never asked for.
     """
     encoded = tokenizer(
         texts, add_special_tokens=False, truncation=True, max_length=EVALUATION_LENGTH - 2
@@ -128,7 +134,7 @@ def accuracy(
     total_loss = 0.0
     for begin in range(0, len(windows), 16):
         batch = masked_batch(
-            windows[begin : begin + 16], tokenizer, rng, share=EVALUATION_SHARE, bert_mix=False
+            windows[begin : begin + 16], tokenizer, rng, share=EVALUATION_SHARE, bert_mix=bert_mix
         )
         with torch.inference_mode():
             logits, labels = masked_logits(model, {k: v.to(device) for k, v in batch.items()})
