@@ -1,7 +1,7 @@
 """How good the bundled masked LM is on a text of yours.
 
-``python -m playground.recipes.accuracy FILE`` takes UTF-8, a paragraph a line, and prints accuracy at
-15 % masking, in fp32.
+``python -m playground.recipes.accuracy FILE`` takes UTF-8, a paragraph a line, and prints the
+accuracy at 15 % masking, in fp32.
 """
 
 import argparse
