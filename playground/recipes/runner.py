@@ -155,7 +155,7 @@ class AdapterTrainer(Trainer):
         self.model.eval()
         metrics = {f"eval_{name}": value for name, value in self.prepared.evaluate().items()}
         self.model.train()
-        self.log(metrics)
+        self.log(dict(metrics))  # which adds the epoch to what it is given
         return metrics
 
     def _save(self, output_dir: str | None = None, state_dict: dict | None = None) -> None:
