@@ -4,6 +4,7 @@ A row is a country, a field path and a text. Prose fields are kept as they are; 
 which a language model could not read as a table, become sentences ("The capital of X is Y.").
 """
 
+import random
 import re
 from collections.abc import Iterable, Iterator
 
@@ -24,7 +25,6 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "The capital of {country} is {value}.",
         "{value} is the capital of {country}.",
         "The capital city of {country} is {value}.",
-        "{value} is the capital and largest city of {country}.",
     ),
     CONTINENT: ("{country} is a country in {value}.", "{country} lies in {value}."),
     LOCATION: ("{country} is located in {value}.",),
@@ -50,7 +50,17 @@ PROSE_WORDS = 12
 
 
 def sentences(rows: Iterable[str]) -> Iterator[str]:
-    """Yield short factual sentences from ``country<TAB>field<TAB>text`` rows."""
+    """Yield short factual sentences from ``country<TAB>field<TAB>text`` rows, shuffled.
+
+    In the order of the rows a fact's other wording stands next to it, and a masked name would be
+    copied from there instead of learned.
+    """
+    made = list(_in_order(rows))
+    random.Random(0).shuffle(made)
+    yield from made
+
+
+def _in_order(rows: Iterable[str]) -> Iterator[str]:
     for country, field, text in _fields(rows):
         value = _first_name(text) if field in ONE_NAME else text.split(";")[0].strip()
         if not value or len(value) > 200:

@@ -12,7 +12,6 @@ def render(recipe: Recipe, training: dict[str, Any]) -> str:
         f"| {name.removeprefix('eval_')} | {value:.4f} |"
         for name, value in training["development"].items()
     )
-    schedule = ", ".join(f"{key} {value}" for key, value in training["schedule"].items())
     return f"""---
 base_model: {trunk.HUB_ID}
 library_name: peft
@@ -32,13 +31,7 @@ Base: [{trunk.HUB_ID}](https://huggingface.co/{trunk.HUB_ID}), revision `{trunk.
 
 {_bullets(recipe.sources)}
 
-Made with
-
-    {training["command"]}
-
-{training["steps"]} steps, {training["tokens_seen"]:,} tokens seen, {training["minutes"]} minutes
-on {training["device"]}, seed {training["seed"]}. Schedule: {schedule}. {training["note"]}
-
+{"".join(_part(part) for part in _parts(training))}
 ## Development figures
 
 | metric / part | value |
@@ -48,6 +41,23 @@ on {training["device"]}, seed {training["seed"]}. Schedule: {schedule}. {trainin
 ## Limits and known biases
 
 {_bullets(recipe.limits)}
+"""
+
+
+def _parts(training: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a run's records, the first one first; each names the run that it went on from."""
+    earlier = training["earlier"]
+    return [*(_parts(earlier) if earlier else []), training]
+
+
+def _part(training: dict[str, Any]) -> str:
+    schedule = ", ".join(f"{key} {value}" for key, value in training["schedule"].items())
+    return f"""{"Continued" if training["earlier"] else "Made"} with
+
+    {training["command"]}
+
+{training["steps"]} steps, {training["tokens_seen"]:,} tokens seen, {training["minutes"]} minutes
+on {training["device"]}, seed {training["seed"]}. Schedule: {schedule}. {training["note"]}
 """
 
 

@@ -29,14 +29,17 @@ from playground.recipes.weights import (
 )
 
 WEIGHTS = "model.safetensors"
+RECORD = "training.json"
 
 
 def run(recipe: Recipe, order: Order) -> None:
     """Train ``recipe``, or go on from the last checkpoint of the order, and write its output."""
     set_seed(order.seed)
+    earlier: dict[str, Any] | None = None
     prepared = recipe.prepare(order.data, seed=order.seed, batches=order.schedule.steps)
     if order.continue_from:
         load_trained(prepared.model, adapter_weights(order.continue_from))
+        earlier = json.loads((order.continue_from / RECORD).read_text())
     trainer = AdapterTrainer(prepared, args=_arguments(order))
     trainer.train(resume_from_checkpoint=last_complete_checkpoint(order.work))
     spent = trainer.progress
@@ -51,8 +54,9 @@ def run(recipe: Recipe, order: Order) -> None:
         "command": order.command,
         "note": order.note,
         "development": trainer.evaluate(),
+        "earlier": earlier,
     }
-    (order.output / "training.json").write_text(json.dumps(training, indent=2) + "\n")
+    (order.output / RECORD).write_text(json.dumps(training, indent=2) + "\n")
     (order.output / "README.md").write_text(model_card.render(recipe, training))
 
 
