@@ -19,6 +19,7 @@ from transformers import (
 )
 from transformers.trainer_callback import ExportableState
 
+from playground.models.encoder import fast_dtype
 from playground.recipes import model_card
 from playground.recipes.recipe import Order, Prepared, Recipe
 from playground.recipes.weights import (
@@ -151,7 +152,9 @@ class AdapterTrainer(Trainer):
         """Return the recipe's loss and count the batch's tokens."""
         self.progress.tokens += int(inputs["attention_mask"].sum())
         # Accelerate's own autocast covers model.forward only, and a recipe calls the model's parts.
-        with torch.autocast(self.args.device.type, torch.bfloat16):
+        # A processor without bfloat16 instructions would take a hundred times as long in it.
+        lower = fast_dtype(self.args.device) is torch.bfloat16
+        with torch.autocast(self.args.device.type, torch.bfloat16, enabled=lower):
             return self.prepared.loss(model, inputs)
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
