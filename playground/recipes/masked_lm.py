@@ -210,8 +210,8 @@ RECIPE = Recipe(
     ),
     limits=(
         "English, lower-cased; other languages fall apart into unknown tokens.",
-        "Trained on a few million tokens, where BERT saw billions: facts beyond the common ones "
-        "are guesses, and a confident guess may be wrong.",
+        "Trained on millions of tokens, where BERT saw over a hundred billion: facts beyond the "
+        "common ones are guesses, and a confident guess may be wrong.",
         "Much of the text is from 1961 (Brown), 2006 (ABC) and from American politics; film "
         "reviews colour its idea of opinion.",
         "It repeats the associations of its texts, those between gender and occupation among "

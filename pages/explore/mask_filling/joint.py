@@ -40,6 +40,11 @@ def show(place: DeltaGenerator, model_id: str, top_k: int) -> None:
             text, model=model, order=in_order, beam_width=width, top_k=top_k
         )
         results.notices(filled.masked, model.spec)
+        if len(filled.order) == 1:
+            st.caption(
+                "With one mask there is nothing to agree on. The example “Several masks” shows "
+                "how one word changes what fits the next."
+            )
         st.dataframe(
             {
                 "Words": [", ".join(filling.words) for filling in filled.fillings],

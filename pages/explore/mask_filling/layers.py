@@ -15,7 +15,7 @@ from playground.plots.template import percent
 COLUMNS = 3  # guesses a layer; more would leave no room for the words on a phone
 
 
-def show(place: DeltaGenerator, model_id: str, top_k: int) -> None:
+def show(place: DeltaGenerator, model_id: str, _top_k: int) -> None:
     """Show each layer's guesses for one mask, from the embeddings to the last layer."""
     with place:
         text = inputs.sentence()
@@ -23,9 +23,7 @@ def show(place: DeltaGenerator, model_id: str, top_k: int) -> None:
         model = cache.model(model_id, Task.FILL_MASK)
         masked = mask_filling.read(text, model=model)
         index = inputs.mask_number(len(masked.mask_positions))
-        lens = mask_filling.logit_lens(
-            text, model=model, mask_index=index, top_k=min(top_k, COLUMNS)
-        )
+        lens = mask_filling.logit_lens(text, model=model, mask_index=index, top_k=COLUMNS)
         results.notices(masked, model.spec)
         final = lens.layers[-1].guesses[0].token
         results.figure(
@@ -53,7 +51,7 @@ def show(place: DeltaGenerator, model_id: str, top_k: int) -> None:
         )
         results.take_away(
             export.layers(lens),
-            scripts.layers(text, mask_index=index, top_k=min(top_k, COLUMNS)),
+            scripts.layers(text, mask_index=index, top_k=COLUMNS),
             spec=model.spec,
             file_name="layer-by-layer",
         )
@@ -62,9 +60,6 @@ def show(place: DeltaGenerator, model_id: str, top_k: int) -> None:
 VIEW = View(
     title="Layer by layer",
     about="Every layer's guess: where the answer appears.",
-    fields=(
-        inputs.TOP_K,
-        inputs.TEXT,
-    ),
+    fields=(inputs.TEXT,),
     show=show,
 )
