@@ -4,9 +4,9 @@ from functools import cache
 from itertools import cycle, islice
 from typing import Any
 
-from transformers import pipeline
+from transformers import AutoTokenizer, pipeline
 
-from playground.models import catalog, engine, loading
+from playground.models import catalog, engine, loading, trunk
 from playground.settings import Settings
 
 
@@ -23,13 +23,15 @@ def reference() -> Any:
     return pipeline("fill-mask", model=checkpoint.model, tokenizer=checkpoint.tokenizer)
 
 
+@cache
 def text_of(tokens: int) -> str:
     """Return a text with one mask and exactly ``tokens`` tokens, special tokens included."""
     sentence = "the ship left the harbour in the morning and came back with fish at night ."
     words = list(islice(cycle(sentence.split()), tokens - 3))
-    words.insert(len(words) // 2, ours().tokenizer.mask_token)
+    tokenizer = AutoTokenizer.from_pretrained(trunk.folder())
+    words.insert(len(words) // 2, tokenizer.mask_token)
     text = " ".join(words)
-    found = len(ours().tokenizer(text)["input_ids"])
+    found = len(tokenizer(text)["input_ids"])
     if found != tokens:
         raise ValueError(f"the text has {found} tokens, not {tokens}")
     return text

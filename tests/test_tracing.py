@@ -15,37 +15,51 @@ from playground.models.tracing import LastHiddenState, trace
 CPU = torch.device("cpu")
 
 
+def read(base: nn.Module) -> LastHiddenState:
+    return LastHiddenState(base, torch.float32).eval()
+
+
+@pytest.mark.parametrize("padded", [False, True])
 @pytest.mark.parametrize("family", fake.FAMILIES)
 def test_it_equals_the_model_at_other_lengths(
-    tiny_checkpoint: Callable[[str], Path], family: str
+    tiny_checkpoint: Callable[[str], Path], family: str, padded: bool
 ) -> None:
     base = AutoModel.from_pretrained(tiny_checkpoint(family)).eval()
-    traced = trace(base, dtype=torch.float32, device=CPU)
     input_ids = torch.randint(6, 40, (3, 23), generator=torch.Generator().manual_seed(1))
     attention_mask = torch.ones_like(input_ids)
-    attention_mask[1, 9:] = 0
+    if padded:
+        attention_mask[1, 9:] = 0
+    positions = torch.tensor([[0, 5, 22], [8, 0, 1], [7, 7, 21]])
     with torch.inference_mode():
         expected = base(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        found = traced(input_ids, attention_mask)
-    read = attention_mask.bool()
-    torch.testing.assert_close(found[read], expected[read], atol=1e-5, rtol=1e-4)
+        traced = trace(read(base), device=CPU, padded=padded)
+        found = traced(input_ids, positions, *([attention_mask] if padded else []))
+    for text, wanted in enumerate(positions.tolist()):
+        torch.testing.assert_close(found[text], expected[text, wanted], atol=1e-5, rtol=1e-4)
 
 
 def test_bert_really_is_traced(tiny_checkpoint: Callable[[str], Path]) -> None:
     base = AutoModel.from_pretrained(tiny_checkpoint("bert")).eval()
-    assert isinstance(trace(base, dtype=torch.float32, device=CPU), torch.jit.ScriptModule)
+    module = read(base)
+    for padded in (False, True):
+        traced = trace(module, device=CPU, padded=padded)
+        assert isinstance(traced, torch.jit.ScriptModule)
 
 
 class DecidesByLength(nn.Module):
-    """What a trace cannot hold: a sum over a length that Python reads."""
+    """What a trace cannot hold: a factor that Python reads from a length."""
+
+    config = SimpleNamespace(model_type="none of BERT's kin")
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> SimpleNamespace:
         length = float(len(input_ids[0].tolist()))
-        return SimpleNamespace(last_hidden_state=(input_ids * attention_mask).float() * length)
+        states = (input_ids * attention_mask).float()[..., None]
+        return SimpleNamespace(last_hidden_state=states * length)
 
 
 def test_what_a_trace_would_freeze_stays_in_python() -> None:
-    kept = trace(DecidesByLength(), dtype=torch.float32, device=CPU)
-    assert isinstance(kept, LastHiddenState)
+    module = read(DecidesByLength())
+    kept = trace(module, device=CPU, padded=True)
+    assert kept is module
     ids = torch.ones(1, 9, dtype=torch.long)
-    assert kept(ids, ids).tolist() == [[9.0] * 9]
+    assert kept(ids, torch.tensor([[2, 3]]), ids).tolist() == [[[9.0], [9.0]]]

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 
 from playground.models.catalog import CURATED, ModelSpec, Task
 
@@ -55,8 +56,10 @@ def notices(text: str, *, unknown: int, tokens: int, spec: ModelSpec) -> list[st
 
 def main_script(text: str) -> str | None:
     """Return the script of most letters of ``text``, such as "Latin" or "Han"; None without any."""
-    letters = (character for character in text if character.isalpha())
-    counts = Counter(script for letter in letters if (script := _script(letter)))
+    counts: Counter[str] = Counter()
+    for character, count in Counter(text).items():
+        if character.isalpha() and (script := _script(character)):
+            counts[script] += count
     return counts.most_common(1)[0][0] if counts else None
 
 
@@ -76,6 +79,7 @@ def fitting_model(script: str | None, spec: ModelSpec) -> ModelSpec | None:
     return None
 
 
+@lru_cache(4_096)  # of the letters that texts repeat
 def _script(character: str) -> str | None:
     first = unicodedata.name(character, "").split(" ", 1)[0]
     if not first or first in NOT_SCRIPTS:

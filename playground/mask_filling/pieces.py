@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 SPACE_MARKS = ("Ġ", "▁")  # the space in front of a word, in byte-level BPE and in SentencePiece
 # A score no path through real pieces is as bad as: Unigram then never prefers a special token.
 NEVER = -10_000.0
+CACHED_PIECES = 8_192
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ class Vocabulary:
         self._marks_continuation = isinstance(self._tokenizer.model, WordPiece)
         decoder = self._tokenizer.decoder
         self._bytes = decoder if isinstance(decoder, ByteLevel) else None
+        self._take_apart = lru_cache(CACHED_PIECES)(self._take_apart_anew)
 
     def encode(self, text: str) -> "Encoding":
         """Return the tokens of ``text`` between the model's own special tokens, uncut."""
@@ -91,7 +94,7 @@ class Vocabulary:
     def _ids(self, word: str) -> tuple[int, ...]:
         return tuple(self._tokenizer.encode(word, add_special_tokens=False).ids)
 
-    def _take_apart(self, token_id: int) -> tuple[str, bool, bool]:
+    def _take_apart_anew(self, token_id: int) -> tuple[str, bool, bool]:
         """Return the bare characters, whether a space goes before them, whether none may."""
         raw = self._tokenizer.id_to_token(token_id)
         if raw is None:  # some models have a few more outputs than their tokenizer has pieces

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 MASK = "[MASK]"  # how the app writes a mask, whatever the model
 MASK_SPELLINGS = r"[\[<]\s*mask\s*[\]>]"
 QUOTED_CHARACTERS = 40
+# Unicode's control characters (Cc) but tab and line ends, and surrogates (Cs).
+_UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,11 +137,7 @@ def filled_sentence(masked: MaskedText, token_ids: Sequence[int], *, model: "Mod
 
 def clean(text: str) -> str:
     """Return ``text`` without control characters and broken surrogates; line ends and tabs stay."""
-    return "".join(
-        character
-        for character in text
-        if character in "\t\n\r" or unicodedata.category(character) not in {"Cc", "Cs"}
-    )
+    return _UNREADABLE.sub("", text)
 
 
 def with_mask(text: str, mask_token: str) -> str:

@@ -8,9 +8,11 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
+from playground.models.last_layer import pick
 from playground.models.loading import Checkpoint
+from playground.models.projections import join_projections
 from playground.models.queries import Query, Scores
-from playground.models.tracing import trace
+from playground.models.tracing import LastHiddenState, ReadStates, trace
 
 # Vocabulary logits held at once, as a count of floats: 64 positions of BERT's vocabulary.
 LOGITS_AT_ONCE = 2_000_000
@@ -79,35 +81,52 @@ class Encoder:
         for module in layers.modules():
             if isinstance(module, nn.Linear):
                 module.to(self.dtype)
-        self._last_hidden = trace(self._base, dtype=self.dtype, device=device)
+        join_projections(layers)
+        self._last_hidden = LastHiddenState(self._base, self.dtype).eval()
+        self._traces: dict[bool, ReadStates] = {}
+        self._traced(padded=False)
 
     def scores(self, queries: Sequence[Query]) -> list[Scores]:
         """Answer ``queries`` in one padded batch; all or none of them ask for every layer."""
         with torch.inference_mode():
-            hidden = self._hidden(queries)
-            texts = [row for row, query in enumerate(queries) for _ in query.positions]
-            positions = [position for query in queries for position in query.positions]
-            picked = hidden[:, texts, positions].split([len(q.positions) for q in queries], dim=1)
-            states = [layers.flatten(0, 1) for layers in picked]
-            counts = [len(query.positions) * len(hidden) for query in queries]
+            layers = self._states(queries)
+            states = [
+                read[:, : len(query.positions)].flatten(0, 1)
+                for read, query in zip(layers.unbind(1), queries, strict=True)
+            ]
+            counts = [len(rows) for rows in states]
             values = self._read(torch.cat(states).float(), queries, counts)
         parts = zip(*(value.cpu().split(counts) for value in values), strict=True)
         return [
-            _answer(query, len(hidden), part) for query, part in zip(queries, parts, strict=True)
+            _answer(query, len(layers), part) for query, part in zip(queries, parts, strict=True)
         ]
 
-    def _hidden(self, queries: Sequence[Query]) -> Tensor:
-        """Return hidden states [layer, text, token, hidden]."""
+    def _states(self, queries: Sequence[Query]) -> Tensor:
+        """Return hidden states [layer, text, position, hidden] where the queries read them."""
         inputs = self._padded(queries)
+        positions = self._positions(queries)
         every_layer = queries[0].every_layer
         if not every_layer and "token_type_ids" not in inputs:
-            return self._last_hidden(inputs["input_ids"], inputs["attention_mask"])[None]
+            traced = self._traced(padded="attention_mask" in inputs)
+            return traced(inputs.pop("input_ids"), positions, **inputs)[None]
         lower = self.dtype is not torch.float32
         with torch.autocast(self.device.type, torch.bfloat16, enabled=lower):
             output = self._base(**inputs, output_hidden_states=every_layer)
-        if every_layer:
-            return torch.stack([states.float() for states in output.hidden_states])
-        return output.last_hidden_state[None]
+        layers = output.hidden_states if every_layer else (output.last_hidden_state,)
+        return torch.stack([pick(states.float(), positions) for states in layers])
+
+    def _traced(self, *, padded: bool) -> ReadStates:
+        """Return the traced base model; the one for padded batches is made by the first of them."""
+        if padded not in self._traces:
+            self._traces[padded] = trace(self._last_hidden, device=self.device, padded=padded)
+        return self._traces[padded]
+
+    def _positions(self, queries: Sequence[Query]) -> Tensor:
+        """Return the positions to read [text, position], rows filled up with 0."""
+        wanted = np.zeros((len(queries), max(len(q.positions) for q in queries)), dtype=np.int64)
+        for row, query in zip(wanted, queries, strict=True):
+            row[: len(query.positions)] = query.positions
+        return torch.from_numpy(wanted).to(self.device)
 
     def _padded(self, queries: Sequence[Query]) -> dict[str, Tensor]:
         shape = len(queries), max(len(query.input_ids) for query in queries)
@@ -120,7 +139,9 @@ class Encoder:
             attention_mask[row, :length] = 1
             if query.token_type_ids is not None:
                 token_type_ids[row, :length] = query.token_type_ids
-        inputs = {"input_ids": input_ids, "attention_mask": attention_mask}
+        inputs = {"input_ids": input_ids}
+        if not attention_mask.all():
+            inputs["attention_mask"] = attention_mask
         if any(query.token_type_ids is not None for query in queries):
             inputs["token_type_ids"] = token_type_ids
         return {name: torch.from_numpy(ids).to(self.device) for name, ids in inputs.items()}

@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -105,7 +105,7 @@ class Engine:
         self.batches = 0
         self.busy_seconds = 0.0  # spent running batches
         self._load_checkpoint = load
-        self._loaders = ThreadPoolExecutor(LOADS_AT_ONCE, thread_name_prefix="loader")
+        self._loads_at_once = threading.Semaphore(LOADS_AT_ONCE)
         self._lock = threading.Lock()
         self._models: OrderedDict[ModelKey, Model] = OrderedDict()
         self._loading: dict[ModelKey, _Loading] = {}
@@ -132,7 +132,12 @@ class Engine:
             waiting = self._loading.get(key)
             if waiting is None:
                 waiting = self._loading[key] = _Loading()
-                self._loaders.submit(self._load, spec, waiting)
+                # A thread of its own, which ends: each thread that has run torch keeps helpers for
+                # its parallel loops, and with more of them than processors all of them sleep
+                # between two loops. Left alive, an idle loader made short texts take half again.
+                threading.Thread(
+                    target=self._load, args=(spec, waiting), name="loader", daemon=True
+                ).start()
         while on_progress and not wait([waiting.future], timeout=PROGRESS_SECONDS).done:
             on_progress(waiting.share)
         return waiting.future.result()
@@ -186,8 +191,9 @@ class Engine:
 
         key = spec.task, spec.id
         try:
-            checkpoint = self._load_checkpoint(spec, self.settings, heard)
-            encoder = Encoder(checkpoint, device=self.device, dtype=self.dtype)
+            with self._loads_at_once:
+                checkpoint = self._load_checkpoint(spec, self.settings, heard)
+                encoder = Encoder(checkpoint, device=self.device, dtype=self.dtype)
         except BaseException as error:  # noqa: BLE001 - handed on to everyone who waits
             with self._lock:
                 del self._loading[key]
