@@ -12,7 +12,7 @@ from playground.models.last_layer import pick
 from playground.models.loading import Checkpoint
 from playground.models.projections import join_projections
 from playground.models.queries import Query, Scores
-from playground.models.tracing import LastHiddenState, ReadStates, trace
+from playground.models.tracing import LastHiddenState, trace
 
 # Vocabulary logits held at once, as a count of floats: 64 positions of BERT's vocabulary.
 LOGITS_AT_ONCE = 2_000_000
@@ -82,9 +82,10 @@ class Encoder:
             if isinstance(module, nn.Linear):
                 module.to(self.dtype)
         join_projections(layers)
-        self._last_hidden = LastHiddenState(self._base, self.dtype).eval()
-        self._traces: dict[bool, ReadStates] = {}
-        self._traced(padded=False)
+        module = LastHiddenState(self._base, self.dtype).eval()
+        self._traced = {
+            padded: trace(module, device=device, padded=padded) for padded in (False, True)
+        }
 
     def scores(self, queries: Sequence[Query]) -> list[Scores]:
         """Answer ``queries`` in one padded batch; all or none of them ask for every layer."""
@@ -107,19 +108,13 @@ class Encoder:
         positions = self._positions(queries)
         every_layer = queries[0].every_layer
         if not every_layer and "token_type_ids" not in inputs:
-            traced = self._traced(padded="attention_mask" in inputs)
+            traced = self._traced["attention_mask" in inputs]
             return traced(inputs.pop("input_ids"), positions, **inputs)[None]
         lower = self.dtype is not torch.float32
         with torch.autocast(self.device.type, torch.bfloat16, enabled=lower):
             output = self._base(**inputs, output_hidden_states=every_layer)
         layers = output.hidden_states if every_layer else (output.last_hidden_state,)
         return torch.stack([pick(states.float(), positions) for states in layers])
-
-    def _traced(self, *, padded: bool) -> ReadStates:
-        """Return the traced base model; the one for padded batches is made by the first of them."""
-        if padded not in self._traces:
-            self._traces[padded] = trace(self._last_hidden, device=self.device, padded=padded)
-        return self._traces[padded]
 
     def _positions(self, queries: Sequence[Query]) -> Tensor:
         """Return the positions to read [text, position], rows filled up with 0."""
