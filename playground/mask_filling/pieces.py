@@ -48,9 +48,9 @@ class Vocabulary:
         self._bytes = decoder if isinstance(decoder, ByteLevel) else None
         self._take_apart = lru_cache(CACHED_PIECES)(self._take_apart_anew)
 
-    def encode(self, text: str) -> "Encoding":
-        """Return the tokens of ``text`` between the model's own special tokens, uncut."""
-        return self._tokenizer.encode(text)
+    def encode(self, text: str, pair: str | None = None) -> "Encoding":
+        """Return the tokens of ``text``, or of two texts, among the model's own special tokens."""
+        return self._tokenizer.encode(text, pair)
 
     def plain_id(self, token_id: int) -> int:
         """Return the id to use for a token of the text: unknown for what only looks special."""

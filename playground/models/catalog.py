@@ -1,7 +1,7 @@
 """What can be loaded, and from where: bundled adapters, the Hugging Face Hub, local folders."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,10 @@ class Task(StrEnum):
     FILL_MASK = "fill-mask"
     TEXT_CLASSIFICATION = "text-classification"
     TOKEN_CLASSIFICATION = "token-classification"
+    FEATURE_EXTRACTION = "feature-extraction"  # any model without its head, to look inside
+
+
+TRAINED = (Task.FILL_MASK, Task.TEXT_CLASSIFICATION, Task.TOKEN_CLASSIFICATION)
 
 
 class Source(StrEnum):
@@ -123,12 +127,14 @@ def local(settings: Settings) -> tuple[ModelSpec, ...]:
     """Return the model folders below the configured one: those that hold a ``config.json``."""
     root = settings.models_folder
     folders = sorted(path.parent for path in root.glob("*/config.json")) if root.is_dir() else []
-    return tuple(_local(folder, task) for folder in folders for task in Task)
+    return tuple(_local(folder, task) for folder in folders for task in TRAINED)
 
 
 def offered(task: Task, settings: Settings) -> tuple[ModelSpec, ...]:
     """Return what a model picker lists for ``task``: bundled, then local, then curated Hub ids."""
     specs = (*bundled(), *local(settings), *(CURATED if settings.hub else ()))
+    if task is Task.FEATURE_EXTRACTION:
+        return tuple({spec.id: replace(spec, task=task) for spec in specs}.values())
     return tuple(spec for spec in specs if spec.task is task)
 
 

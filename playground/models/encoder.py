@@ -1,5 +1,6 @@
 """Running one masked language model: padding, precision, logits only where they are asked for."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 
@@ -16,6 +17,8 @@ from playground.models.tracing import LastHiddenState, trace
 
 # Vocabulary logits held at once, as a count of floats: 64 positions of BERT's vocabulary.
 LOGITS_AT_ONCE = 2_000_000
+# The traced head always finds so many best tokens, as many as the pages show.
+TRACED_K = 20
 
 
 def fast_dtype(device: torch.device) -> torch.dtype:
@@ -77,6 +80,9 @@ class Encoder:
         if decoder.out_features == self.model.config.vocab_size:  # not in DeBERTa's newer head
             self.model.set_output_embeddings(VocabularyProjection(decoder))
         self._head = prediction_head(self.model)
+        self._summary = traced_summary(
+            self._head, self.model.config.hidden_size, self.model.config.vocab_size, device
+        )
         layers = getattr(self._base, "encoder", None) or self._base.transformer
         for module in layers.modules():
             if isinstance(module, nn.Linear):
@@ -90,38 +96,42 @@ class Encoder:
     def scores(self, queries: Sequence[Query]) -> list[Scores]:
         """Answer ``queries`` in one padded batch; all or none of them ask for every layer."""
         with torch.inference_mode():
-            layers = self._states(queries)
-            states = [
-                read[:, : len(query.positions)].flatten(0, 1)
-                for read, query in zip(layers.unbind(1), queries, strict=True)
-            ]
-            counts = [len(rows) for rows in states]
-            values = self._read(torch.cat(states).float(), queries, counts)
-        parts = zip(*(value.cpu().split(counts) for value in values), strict=True)
+            states = self._states(queries)
+            values = self._read(states.flatten(0, 1), queries)
+        # numpy from here on: every call of torch gives up Python's lock, and to take it back beside
+        # thirty visitors' scripts can take longer than the model.
+        shape = len(states), states.shape[1]
+        by_layer = [value.cpu().numpy().reshape(*shape, *value.shape[1:]) for value in values]
+        ends = accumulate(len(query.positions) for query in queries)
         return [
-            _answer(query, len(layers), part) for query, part in zip(queries, parts, strict=True)
+            _answer(query, [value[:, end - len(query.positions) : end] for value in by_layer])
+            for query, end in zip(queries, ends, strict=True)
         ]
 
     def _states(self, queries: Sequence[Query]) -> Tensor:
-        """Return hidden states [layer, text, position, hidden] where the queries read them."""
+        """Return fp32 hidden states [layer, position, hidden] at all the queries' positions."""
         inputs = self._padded(queries)
-        positions = self._positions(queries)
+        positions, rows = self._positions(queries)
         every_layer = queries[0].every_layer
         if not every_layer and "token_type_ids" not in inputs:
             traced = self._traced["attention_mask" in inputs]
-            return traced(inputs.pop("input_ids"), positions, **inputs)[None]
+            read = traced(inputs.pop("input_ids"), positions, **inputs)[None]
+            return read.float().flatten(1, 2)[:, rows]
         lower = self.dtype is not torch.float32
         with torch.autocast(self.device.type, torch.bfloat16, enabled=lower):
             output = self._base(**inputs, output_hidden_states=every_layer)
         layers = output.hidden_states if every_layer else (output.last_hidden_state,)
-        return torch.stack([pick(states.float(), positions) for states in layers])
+        read = torch.stack([pick(states.float(), positions) for states in layers])
+        return read.flatten(1, 2)[:, rows]
 
-    def _positions(self, queries: Sequence[Query]) -> Tensor:
-        """Return the positions to read [text, position], rows filled up with 0."""
-        wanted = np.zeros((len(queries), max(len(q.positions) for q in queries)), dtype=np.int64)
-        for row, query in zip(wanted, queries, strict=True):
-            row[: len(query.positions)] = query.positions
-        return torch.from_numpy(wanted).to(self.device)
+    def _positions(self, queries: Sequence[Query]) -> tuple[Tensor, Tensor]:
+        """Return positions to read [text, position], filled up with 0, and the cells that count."""
+        counts = np.array([len(query.positions) for query in queries])
+        asked = np.arange(counts.max()) < counts[:, None]
+        positions = np.zeros(asked.shape, dtype=np.int64)
+        positions[asked] = [position for query in queries for position in query.positions]
+        rows = np.flatnonzero(asked)
+        return torch.from_numpy(positions).to(self.device), torch.from_numpy(rows).to(self.device)
 
     def _padded(self, queries: Sequence[Query]) -> dict[str, Tensor]:
         shape = len(queries), max(len(query.input_ids) for query in queries)
@@ -141,36 +151,60 @@ class Encoder:
             inputs["token_type_ids"] = token_type_ids
         return {name: torch.from_numpy(ids).to(self.device) for name, ids in inputs.items()}
 
-    def _read(
-        self, states: Tensor, queries: Sequence[Query], counts: list[int]
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def _read(self, states: Tensor, queries: Sequence[Query]) -> tuple[Tensor, ...]:
         """Return top ids, their log probabilities, the targets' and the entropies of ``states``.
 
-        All queries' states [state, hidden] pass the head together, because one product with the
-        vocabulary for thirty states costs little more than for one; a bounded number at once.
+        All queries' states [layer * position, hidden] pass the head together, because one product
+        with the vocabulary for thirty states costs little more than for one; a bounded number at
+        once.
         """
         k = min(max(query.top_k for query in queries), self.model.config.vocab_size)
-        asked_for = np.zeros((len(states), max(len(q.targets) for q in queries)), dtype=np.int64)
-        for end, count, query in zip(accumulate(counts), counts, queries, strict=True):
-            asked_for[end - count : end, : len(query.targets)] = query.targets
-        targets = torch.from_numpy(asked_for).to(self.device)
+        asked_for = np.zeros(
+            (sum(len(q.positions) for q in queries), max(len(q.targets) for q in queries)),
+            dtype=np.int64,
+        )
+        ends = accumulate(len(query.positions) for query in queries)
+        for end, query in zip(ends, queries, strict=True):
+            asked_for[end - len(query.positions) : end, : len(query.targets)] = query.targets
+        layers = len(states) // len(asked_for)
+        targets = torch.from_numpy(np.tile(asked_for, (layers, 1))).to(self.device)
         chunk = max(1, LOGITS_AT_ONCE // self.model.config.vocab_size)
-        parts = []
-        for some, wanted in zip(states.split(chunk), targets.split(chunk), strict=True):
-            log_probs = self._head(some).log_softmax(dim=-1)
-            top = log_probs.topk(k)
-            asked = log_probs.gather(1, wanted)
-            entropy = -(log_probs.exp() * log_probs).sum(dim=-1)
-            parts.append((top.indices, top.values, asked, entropy))
-        top_ids, top_values, asked, entropy = map(torch.cat, zip(*parts, strict=True))
-        return top_ids, top_values, asked, entropy
+        parts = [
+            self._summary(some, wanted) if k <= TRACED_K else summary(self._head(some), wanted, k)
+            for some, wanted in zip(states.split(chunk), targets.split(chunk), strict=True)
+        ]
+        return parts[0] if len(parts) == 1 else tuple(map(torch.cat, zip(*parts, strict=True)))
 
 
-def _answer(query: Query, layers: int, values: tuple[Tensor, ...]) -> Scores:
-    """Shape one query's rows [layer * position, ...] and cut them to what it asked for."""
-    top_ids, top, targets, entropy = (
-        value.unflatten(0, (layers, len(query.positions))).numpy() for value in values
-    )
+def traced_summary(
+    head: Callable[[Tensor], Tensor], hidden_size: int, vocab_size: int, device: torch.device
+) -> Callable[[Tensor, Tensor], tuple[Tensor, ...]]:
+    """Return ``summary`` behind ``head`` as one call, for the same reason that the base is one."""
+
+    def run(states: Tensor, targets: Tensor) -> tuple[Tensor, ...]:
+        return summary(head(states), targets, min(TRACED_K, vocab_size))
+
+    states = torch.ones(3, hidden_size, device=device)
+    example = states, torch.zeros(3, 1, dtype=torch.long, device=device)
+    with torch.inference_mode(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return torch.jit.trace(run, example, check_trace=False)
+        except RuntimeError:  # it cannot be traced
+            return run
+
+
+def summary(logits: Tensor, targets: Tensor, k: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Return top ids, their log probabilities, the ``targets``' and the entropy of each state."""
+    log_probs = logits.log_softmax(dim=-1)
+    top = log_probs.topk(k)
+    entropy = -(log_probs.exp() * log_probs).sum(dim=-1)
+    return top[1], top[0], log_probs.gather(1, targets), entropy
+
+
+def _answer(query: Query, values: list[np.ndarray]) -> Scores:
+    """Cut one query's values [layer, position, ...] to what it asked for."""
+    top_ids, top, targets, entropy = values
     return Scores(
         top_ids=top_ids[..., : query.top_k],
         top_log_probs=top[..., : query.top_k],
@@ -186,8 +220,6 @@ class VocabularyProjection(nn.Module):
     the weights first and two columns or more it reads at full speed. Same fp32 result.
     """
 
-    FEW_STATES = 8
-
     def __init__(self, linear: nn.Linear) -> None:
         super().__init__()
         self.weight = linear.weight
@@ -195,8 +227,6 @@ class VocabularyProjection(nn.Module):
 
     def forward(self, states: Tensor) -> Tensor:
         """Return logits [state, vocabulary] of ``states`` [state, hidden]."""
-        if states.shape[0] > self.FEW_STATES:
-            return nn.functional.linear(states, self.weight, self.bias)
-        columns = states if states.shape[0] > 1 else states.repeat(2, 1)
-        logits = (self.weight @ columns.T).T[: states.shape[0]].contiguous()
+        columns = torch.cat([states, states[:1]]).T  # at least two
+        logits = (self.weight @ columns).T[:-1]
         return logits if self.bias is None else logits + self.bias

@@ -13,15 +13,17 @@ from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
 import torch
 from transformers import PreTrainedTokenizerBase
 
 from playground.errors import BusyError
 from playground.models import hub, loading
-from playground.models.catalog import ModelSpec, Source
+from playground.models.catalog import ModelSpec, Source, Task
 from playground.models.encoder import Encoder, fast_dtype
-from playground.models.queries import Query, Scores
+from playground.models.inside import Inside
+from playground.models.queries import AttentionQuery, Attentions, Query, Scores
 from playground.settings import MEGABYTE, Settings
 
 LOADS_AT_ONCE = 2
@@ -48,8 +50,17 @@ class Model:
     spec: ModelSpec
     tokenizer: PreTrainedTokenizerBase
     max_tokens: int
-    encoder: Encoder
+    encoder: Any  # an Encoder, or an Inside for the task feature-extraction
     engine: "Engine"
+
+    def attentions(self, query: AttentionQuery) -> Attentions:
+        """Return all attention weights; only for a model of the task feature-extraction.
+
+        Raises:
+            BusyError: too many requests are waiting.
+        """
+        [found] = self.engine.scores(self.encoder, [query])
+        return found
 
     def scores(self, queries: Sequence[Query]) -> list[Scores]:
         """Return one answer a query, in order, batched with other visitors' requests.
@@ -70,17 +81,17 @@ class _Loading:
 class _Call:
     """One visitor's request: all its answers, or one error."""
 
-    answers: list[Scores | None]
+    answers: list[Any]
     left: int
-    future: Future[list[Scores]] = field(default_factory=Future)
+    future: Future[list[Any]] = field(default_factory=Future)
 
 
 @dataclass(frozen=True, slots=True)
 class _Item:
     call: _Call
     index: int
-    encoder: Encoder
-    query: Query
+    encoder: Any
+    query: Any
 
     @property
     def length(self) -> int:
@@ -159,7 +170,7 @@ class Engine:
         with self._lock:
             return self._resident_bytes()
 
-    def scores(self, encoder: Encoder, queries: Sequence[Query]) -> list[Scores]:
+    def scores(self, encoder: Any, queries: Sequence[Any]) -> list[Any]:
         """Answer ``queries`` with ``encoder``; blocks until all are done.
 
         Raises:
@@ -193,7 +204,7 @@ class Engine:
         try:
             with self._loads_at_once:
                 checkpoint = self._load_checkpoint(spec, self.settings, heard)
-                encoder = Encoder(checkpoint, device=self.device, dtype=self.dtype)
+                encoder = self._encoder(checkpoint)
         except BaseException as error:  # noqa: BLE001 - handed on to everyone who waits
             with self._lock:
                 del self._loading[key]
@@ -212,6 +223,11 @@ class Engine:
             del self._loading[key]
             self._drop_least_recently_used()
         waiting.future.set_result(model)
+
+    def _encoder(self, checkpoint: loading.Checkpoint) -> Encoder | Inside:
+        if checkpoint.spec.task is Task.FEATURE_EXTRACTION:
+            return Inside(checkpoint, device=self.device)
+        return Encoder(checkpoint, device=self.device, dtype=self.dtype)
 
     def _drop_least_recently_used(self) -> None:
         budget = self.settings.model_cache_mb * MEGABYTE

@@ -33,7 +33,7 @@ from playground.errors import (
     UnsupportedModelError,
 )
 from playground.models import hub, trunk
-from playground.models.catalog import ModelSpec, Source, Task
+from playground.models.catalog import ModelSpec, Source, Task, bundled
 from playground.settings import Settings
 
 # What a load leaves out or adds is checked below and said in words; the library's table is noise.
@@ -44,6 +44,7 @@ CLASSES = {
     Task.FILL_MASK: AutoModelForMaskedLM,
     Task.TEXT_CLASSIFICATION: AutoModelForSequenceClassification,
     Task.TOKEN_CLASSIFICATION: AutoModelForTokenClassification,
+    Task.FEATURE_EXTRACTION: AutoModel,
 }
 # The class names by which a config says what its weights were trained for.
 HEADS = {
@@ -117,14 +118,23 @@ def _bundled(spec: ModelSpec) -> Checkpoint:
     """Merge an adapter into a fresh copy of the trunk's weights and put its head on top."""
     if spec.folder is None or not (spec.folder / HEAD_FILE).is_file():
         raise UnknownModelError(f"The files of {spec.id} are missing from assets/models.")
-    base = CLASSES[spec.task].from_pretrained(trunk.folder(), local_files_only=True)
+    own_task = next(known.task for known in bundled() if known.id == spec.id)
+    base = CLASSES[own_task].from_pretrained(
+        trunk.folder(), local_files_only=True, **_attention(spec.task)
+    )
     model = PeftModel.from_pretrained(base, str(spec.folder)).merge_and_unload()
     model.base_model.embeddings = _trunk_embeddings()
     model.tie_weights()
     head = {name: w.float() for name, w in load_file(spec.folder / HEAD_FILE).items()}
     model.load_state_dict(head, strict=False)
     tokenizer = AutoTokenizer.from_pretrained(trunk.folder(), local_files_only=True)
-    return _checkpoint(spec, model, tokenizer)
+    looked_into = spec.task is Task.FEATURE_EXTRACTION
+    return _checkpoint(spec, model.base_model if looked_into else model, tokenizer)
+
+
+def _attention(task: Task) -> dict[str, str]:
+    """Return how attention is computed: the fused kernels keep no attention weights to look at."""
+    return {"attn_implementation": "eager"} if task is Task.FEATURE_EXTRACTION else {}
 
 
 @cache
@@ -143,6 +153,7 @@ def _load_folder(spec: ModelSpec, folder: Path) -> Checkpoint:
             trust_remote_code=False,
             output_loading_info=True,
             dtype=torch.float32,
+            **_attention(spec.task),
         )
         tokenizer = AutoTokenizer.from_pretrained(
             folder, local_files_only=True, trust_remote_code=False
@@ -151,7 +162,8 @@ def _load_folder(spec: ModelSpec, folder: Path) -> Checkpoint:
         raise UnsupportedModelError(
             f"The files of {spec.id} could not be read as a model: {_first_line(error)}"
         ) from error
-    if missing := sorted(report["missing_keys"]):
+    # Nothing here reads the pooler, and checkpoints of masked LMs have none.
+    if missing := sorted(name for name in report["missing_keys"] if "pooler" not in name):
         raise UnsupportedModelError(
             f"{spec.id} has no trained weights for {spec.task} ({missing[0]} is missing). "
             f"Choose a model that was trained for {spec.task}."
@@ -192,6 +204,8 @@ def _check_config(spec: ModelSpec, config: dict[str, Any]) -> None:
             f"{spec.id} is a {model_type}. This app runs encoders of "
             f"the BERT family: {', '.join(sorted(set(FAMILIES.values())))}."
         )
+    if spec.task is Task.FEATURE_EXTRACTION:
+        return
     found = config.get("architectures")
     architectures = [str(name) for name in found] if isinstance(found, list) else []
     if any(HEADS[spec.task].search(name) for name in architectures):

@@ -1,4 +1,4 @@
-"""What can be asked of a masked language model, and what comes back; plain values, no torch."""
+"""What can be asked of a model, and what comes back; plain values, no torch."""
 
 from dataclasses import dataclass
 
@@ -33,3 +33,20 @@ class Scores:
     top_log_probs: np.ndarray  # float32 [layer, position, k]
     target_log_probs: np.ndarray  # float32 [layer, position, target]
     entropy: np.ndarray  # float32 [layer, position], in nats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttentionQuery:
+    """One tokenized text, or pair of texts, whose attention is wanted."""
+
+    input_ids: tuple[int, ...]  # special tokens included
+    token_type_ids: tuple[int, ...] | None = None
+    every_layer: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attentions:
+    """All attention weights of one text, in fp32, as the model itself returns them."""
+
+    weights: np.ndarray  # float32 [layer, head, from_token, to_token]; rows sum to 1
+    hidden_states: np.ndarray  # float32 [layer + 1, token, hidden], the embedding output first

@@ -1,0 +1,176 @@
+"""One text, or a pair of texts, through a model: its tokens and all of its attention weights."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from playground.errors import EmptyTextError, TextTooLongError
+from playground.mask_filling.pieces import Vocabulary, vocabulary
+from playground.mask_filling.text import clean, with_mask
+from playground.models.queries import AttentionQuery
+from playground.settings import Settings
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+
+    from playground.models.engine import Model
+
+FIRST, SECOND = 0, 1  # which text a token is of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """One token as people read it, without ``##``, ``Ġ`` or ``▁``.
+
+    ``start`` and ``end`` count characters of its own text; a special token's span is empty.
+    """
+
+    text: str
+    start: int
+    end: int
+    sentence: int | None  # FIRST or SECOND; None for a special token
+    continues_word: bool
+
+    @property
+    def special(self) -> bool:
+        """Whether the tokenizer added it around the texts, such as [CLS]."""
+        return self.sentence is None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttentionMap:
+    """Attention of one text, or one pair, through one model, without any switch applied."""
+
+    texts: tuple[str, ...]  # one or two, cut to what was read
+    tokens: tuple[Token, ...]
+    input_ids: tuple[int, ...]
+    token_type_ids: tuple[int, ...]
+    weights: np.ndarray  # float32 [layer, head, from_token, to_token]; rows sum to 1
+    hidden_states: np.ndarray  # float32 [layer + 1, token, hidden], the embedding output first
+    notices: tuple[str, ...] = ()
+
+    @property
+    def layers(self) -> int:
+        """How many layers the model has."""
+        return len(self.weights)
+
+    @property
+    def heads(self) -> int:
+        """How many heads a layer has."""
+        return self.weights.shape[1]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the arrays take."""
+        return self.weights.nbytes + self.hidden_states.nbytes
+
+    @cached_property
+    def specials(self) -> np.ndarray:
+        """Which tokens are special; bool [token]."""
+        return np.array([token.special for token in self.tokens])
+
+
+def attend(
+    text: str, pair: str = "", *, model: "Model", settings: Settings | None = None
+) -> AttentionMap:
+    """Return all attention weights of ``text``, or of ``text`` and ``pair``, through ``model``.
+
+    What is over the model's limit is cut from the longer text's end, and a notice says so.
+
+    Raises:
+        EmptyTextError: the first text is empty.
+        TextTooLongError: they have over ``settings.max_characters`` characters together.
+        BusyError: too many requests are waiting.
+    """
+    settings = settings or Settings.from_environment()
+    if len(text) + len(pair) > settings.max_characters:
+        raise TextTooLongError(
+            f"The text has {len(text) + len(pair):,} characters; at most "
+            f"{settings.max_characters:,} are read here. Shorten it."
+        )
+    words = vocabulary(model.tokenizer)
+    wanted = [with_mask(clean(part), words.mask_token) for part in (text, pair) if part.strip()]
+    if not text.strip() or not wanted[0].strip():
+        raise EmptyTextError("There is no text yet. Write a sentence.")
+    texts = _cut(wanted, words, model.max_tokens)
+    encoding = words.encode(*texts)
+    tokens = _tokens(encoding, texts, words)
+    ids = tuple(
+        token_id if token.special else words.plain_id(token_id)
+        for token, token_id in zip(tokens, encoding.ids, strict=True)
+    )
+    found = model.attentions(AttentionQuery(input_ids=ids, token_type_ids=tuple(encoding.type_ids)))
+    return AttentionMap(
+        texts=tuple(texts),
+        tokens=tokens,
+        input_ids=ids,
+        token_type_ids=tuple(encoding.type_ids),
+        weights=found.weights,
+        hidden_states=found.hidden_states,
+        notices=_notices(wanted, texts, words, model),
+    )
+
+
+def _cut(texts: list[str], words: Vocabulary, max_tokens: int) -> list[str]:
+    """Shorten the longer text from its end until all fits into ``max_tokens``."""
+    texts = list(texts)
+    while (over := len(encoding := words.encode(*texts)) - max_tokens) > 0:
+        spans = [
+            [
+                span
+                for span, of in zip(encoding.offsets, encoding.sequence_ids, strict=True)
+                if of == n
+            ]
+            for n in range(len(texts))
+        ]
+        longest = max(range(len(texts)), key=lambda n: len(spans[n]))
+        other = max((len(found) for n, found in enumerate(spans) if n != longest), default=0)
+        surplus = len(spans[longest]) - other
+        # Down to the other's length first; from there on half of each, so that both stay.
+        cut = min(over, surplus) if surplus > 0 else (over + 1) // 2
+        texts[longest] = texts[longest][: spans[longest][-cut][0]].rstrip()
+    return texts
+
+
+def _tokens(encoding: "Encoding", texts: list[str], words: Vocabulary) -> tuple[Token, ...]:
+    tokens: list[Token] = []
+    previous: tuple[int | None, int | None] = None, None
+    for token_id, (begin, end), sentence, word in zip(
+        encoding.ids, encoding.offsets, encoding.sequence_ids, encoding.word_ids, strict=True
+    ):
+        shown = words.piece(token_id).text
+        if sentence is not None and "\N{REPLACEMENT CHARACTER}" in shown:
+            shown = texts[sentence][begin:end]  # a byte of a character that takes several
+        start = begin + (
+            len(texts[sentence][begin:end]) - len(texts[sentence][begin:end].lstrip())
+            if sentence is not None
+            else 0
+        )
+        continues = sentence is not None and word is not None and (sentence, word) == previous
+        if continues and tokens[-1].end < start:
+            continues = False
+        tokens.append(
+            Token(
+                text=shown,
+                start=start if sentence is not None else 0,
+                end=end if sentence is not None else 0,
+                sentence=sentence,
+                continues_word=continues,
+            )
+        )
+        previous = sentence, word
+    return tuple(tokens)
+
+
+def _notices(
+    wanted: list[str], texts: list[str], words: Vocabulary, model: "Model"
+) -> tuple[str, ...]:
+    if wanted == texts:
+        return ()
+    total = len(words.encode(*wanted))
+    return (
+        f"The text has {total:,} tokens and this model reads {model.max_tokens:,}: the last "
+        f"{total - len(words.encode(*texts)):,} were cut.",
+    )
