@@ -19,6 +19,7 @@ class Settings:
     max_model_mb: int = 2_000  # larger weights are refused before they are downloaded
     model_cache_mb: int = 3_000  # loaded models above this are dropped, least recently used first
     max_loaded_models: int = 6
+    attention_cache_mb: int = 400  # attention maps kept; one of 512 tokens takes about 80
     max_waiting: int = 64  # requests that may wait for the engine before it says "busy"
     max_batch_tokens: int = 4_096  # padded tokens that run through a model at once
     max_characters: int = 20_000  # of one text

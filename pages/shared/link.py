@@ -14,7 +14,7 @@ import streamlit as st
 
 from pages.shared.escape import literal
 
-Value = str | int
+Value = str | int | list[int]
 # Of the encoded query. Servers and proxies refuse addresses from about 8,000 characters on.
 MAX_LENGTH = 6_000
 _HISTORY = "link_history"  # session key
@@ -72,6 +72,16 @@ def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
         if not text.isdecimal() or not lowest <= int(text) <= highest:
             raise ValueError(f"not a whole number from {lowest} to {highest}")
         return int(text)
+
+    return read
+
+
+def whole_numbers(lowest: int, highest: int) -> Callable[[str], list[int]]:
+    """Return a reader of a list such as "[1, 3]" of numbers between ``lowest`` and ``highest``."""
+    one = whole_number(lowest, highest)
+
+    def read(text: str) -> list[int]:
+        return sorted({one(part.strip()) for part in text.strip("[] ").split(",") if part.strip()})
 
     return read
 

@@ -23,6 +23,12 @@ st.navigation(
                 icon=":material/edit_note:",
                 url_path="mask_filling",
             ),
+            st.Page(
+                ROOT / "pages/explore/attention/page.py",
+                title="Attention",
+                icon=":material/grid_on:",
+                url_path="attention",
+            ),
         ],
     }
 ).run()

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def engine(tiny_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     )
 
     def load(spec: ModelSpec, settings: Settings, on_progress: Any = None) -> loading.Checkpoint:
-        wanted = stand_in if spec.source is Source.BUNDLED else spec
+        wanted = replace(stand_in, task=spec.task) if spec.source is Source.BUNDLED else spec
         return loading.load(wanted, settings, on_progress)
 
     settings = Settings(models_folder=tiny_folder.parent)

@@ -1,0 +1,82 @@
+"""Every layer and head at once, with the figures of each."""
+
+import numpy as np
+import streamlit as st
+
+from pages.explore.attention import inputs, results
+from pages.explore.attention.view import AttentionView
+from playground import attention
+from playground.attention import AttentionMap, HeadFigures, Switches
+from playground.plots import attention as plots
+
+VIEW_NAME = "attention_view"
+CHART, TABLE = "all_heads_chart", "all_heads_table"
+
+
+def show(attended: AttentionMap, switches: Switches) -> None:
+    """Show all heads as one picture; a click on one, or on its row in the table, opens it."""
+    figures = attention.head_figures(attended)
+    shown = attention.view(attended, attended.weights, switches)
+    results.picture(
+        plots.all_heads(shown.weights, figures),
+        key=CHART,
+        alt=f"{attended.layers} layers of {attended.heads} heads; the table has their figures",
+        on_click=_chart_clicked,
+    )
+    st.caption(
+        "Each head is scaled to its own strongest link. The figures are means over all tokens of "
+        "the text, special ones included, whatever the switches say. Compare Clark et al., 2019, "
+        "[arXiv:1906.04341](https://arxiv.org/abs/1906.04341)."
+    )
+    _table(attended, figures)
+
+
+def open_head(layer: int, head: int) -> None:
+    """Show one head, counted from 1, as a heatmap."""
+    st.session_state[inputs.LAYERS.name] = [layer]
+    st.session_state[inputs.HEADS.name] = [head]
+    st.session_state[VIEW_NAME] = "heatmap"
+
+
+def _chart_clicked() -> None:
+    points = st.session_state[CHART]["selection"]["points"]
+    if points:
+        layer, head, *_ = points[0]["customdata"]
+        open_head(int(layer), int(head))
+
+
+def _table(attended: AttentionMap, figures: HeadFigures) -> None:
+    layer, head = (index.ravel() for index in np.indices(figures.entropy.shape))
+
+    def clicked() -> None:
+        rows = st.session_state[TABLE]["selection"]["rows"]
+        if rows:
+            open_head(int(layer[rows[0]]) + 1, int(head[rows[0]]) + 1)
+
+    percent = st.column_config.NumberColumn(format="percent")
+    st.dataframe(
+        {
+            "Layer": layer + 1,
+            "Head": head + 1,
+            "Entropy (nats)": figures.entropy.ravel().round(3),
+            "Mean distance (tokens)": figures.distance.ravel().round(2),
+            "To special": figures.special.ravel(),
+            "To previous": figures.previous.ravel(),
+            "To next": figures.next.ravel(),
+            "To itself": figures.same.ravel(),
+        },
+        column_config=dict.fromkeys(("To special", "To previous", "To next", "To itself"), percent),
+        hide_index=True,
+        key=TABLE,
+        on_select=clicked,
+        selection_mode="single-row",
+    )
+    st.caption(f"Click a head's row to open it. {attended.layers * attended.heads} heads.")
+
+
+VIEW = AttentionView(
+    title="All heads",
+    about="Every layer and head of the model on this text; click one to open it.",
+    fields=(),
+    show=show,
+)

@@ -1,0 +1,56 @@
+"""Attention: which tokens every head looks at, from one head to all of them at once."""
+
+import streamlit as st
+
+from pages.explore.attention import inputs
+from pages.explore.attention.views import VIEW_FIELD, VIEWS
+from pages.shared import cache, frame, link
+from pages.shared.escape import literal
+from playground import attention
+from playground.models.catalog import Task
+
+PAGE = "attention"
+COMMON = (VIEW_FIELD, inputs.MODEL, inputs.TEXT, inputs.PAIR, *inputs.SWITCHES)
+
+frame.header(
+    "Attention",
+    "Each token gathers what it needs from the others, by weights that sum to 1. See them for "
+    "every layer and head.",
+)
+link.restore(PAGE, list({f.name: f for v in VIEWS.values() for f in (*COMMON, *v.fields)}.values()))
+left, right = st.columns([5, 3], gap="large")
+with left:
+    text, pair = inputs.texts()
+with right:
+    model_id = frame.model_picker(Task.FEATURE_EXTRACTION, key=inputs.MODEL.name)
+    with st.container(horizontal=True):
+        frame.models_table(Task.FEATURE_EXTRACTION)
+        share = st.empty()
+    switches = inputs.switches()
+with left:
+    chosen = st.segmented_control(
+        "View",
+        list(VIEWS),
+        format_func=lambda name: VIEWS[name].title,
+        key=VIEW_FIELD.name,
+        required=True,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    view = VIEWS[chosen or "heatmap"]
+    st.caption(view.about)
+    with frame.errors_shown():
+        model = cache.model(model_id, Task.FEATURE_EXTRACTION)
+        attended = attention.shared_maps().attend(text, pair, model=model)
+        for notice in attended.notices:
+            st.info(literal(notice), icon=":material/info:")
+        view.show(attended, switches)
+    st.caption(
+        "Attention shows where a model looks, not why it decides: different weights can lead to "
+        "the same output (Jain and Wallace, 2019, "
+        "[arXiv:1902.10186](https://arxiv.org/abs/1902.10186))."
+    )
+fields = (*COMMON, *view.fields)
+fits = link.write(PAGE, fields)
+with share:
+    link.share(fields, fits=fits)

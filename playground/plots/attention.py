@@ -1,0 +1,156 @@
+"""Figures of the Attention page."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from playground.attention import HeadFigures, Unit, View
+from playground.plots.template import BLUE, CLEAR, ORANGE, figure, shortened
+
+# From nothing to a blue that stands out on white and on black.
+ATTENTION = ((0.0, CLEAR), (0.1, "rgba(47,134,199,0.15)"), (1.0, "rgba(47,134,199,1)"))
+DIFFERENCE = ((0.0, ORANGE), (0.5, "rgba(138,148,160,0.08)"), (1.0, BLUE))
+CELL = 22  # pixels, of a text so short that every label fits
+LABELS = 60  # at most on an axis; more would overlap
+SMALLEST, LARGEST = 260, 760  # pixels of a heatmap's side
+THUMBNAIL = 48  # pixels of a head's side in the picture of all heads
+GAP = 4
+SATURATED = 0.998  # of the cells of a long text keep their shade
+
+
+def heatmap(shown: View) -> go.Figure:
+    """Return attention [row, column] as a heatmap: rows attend to columns."""
+    return _matrix(
+        shown,
+        go.Heatmap(
+            z=shown.weights.astype(np.float32),
+            colorscale=ATTENTION,
+            zmin=0,
+            zmax=_brightest(shown.weights),
+            colorbar={"thickness": 10, "tickformat": ".0%", "outlinewidth": 0},
+        ),
+    )
+
+
+def difference(first: View, second: View) -> go.Figure:
+    """Return the first view's attention less the second's, of the same size, blue where more."""
+    change = (first.weights - second.weights).astype(np.float32)
+    limit = float(np.abs(change).max(initial=0)) or 1.0
+    return _matrix(
+        first,
+        go.Heatmap(
+            z=change,
+            colorscale=DIFFERENCE,
+            zmin=-limit,
+            zmax=limit,
+            colorbar={"thickness": 10, "tickformat": "+.0%", "outlinewidth": 0},
+        ),
+    )
+
+
+def all_heads(weights: np.ndarray, figures: HeadFigures) -> go.Figure:
+    """Return every head's attention [layer, head, row, column] as one picture, a row a layer.
+
+    A text of more tokens than a thumbnail has pixels is shrunk: a pixel shows the strongest link
+    that it stands for, so that lines stay visible. A square over each thumbnail, which cannot be
+    seen, carries the head's figures and takes the click; its customdata is layer and head, from 1.
+    """
+    layers, heads = weights.shape[:2]
+    pictures = _thumbnails(weights)
+    side = pictures.shape[-1]
+    step = side + max(1, round(side * GAP / THUMBNAIL))
+    mosaic = np.zeros((layers * step, heads * step), dtype=np.uint8)
+    for layer in range(layers):
+        for head in range(heads):
+            top, left = layer * step, head * step
+            mosaic[top : top + side, left : left + side] = pictures[layer, head]
+    centres = (side - 1) / 2 + step * np.arange(max(layers, heads))
+    made = figure(
+        go.Heatmap(
+            z=mosaic, colorscale=ATTENTION, zmin=0, zmax=255, showscale=False, hoverinfo="skip"
+        ),
+        _squares(figures, centres),
+        height=layers * (THUMBNAIL + GAP) + 60,
+    )
+    made.update_xaxes(
+        tickvals=centres[:heads],
+        ticktext=[str(head) for head in range(1, heads + 1)],
+        title="Head",
+        side="top",
+        showgrid=False,
+    )
+    made.update_yaxes(
+        tickvals=centres[:layers],
+        ticktext=[str(layer) for layer in range(1, layers + 1)],
+        title="Layer",
+        autorange="reversed",
+        showgrid=False,
+    )
+    return made
+
+
+def _squares(figures: HeadFigures, centres: np.ndarray) -> go.Scatter:
+    layers, heads = figures.entropy.shape
+    layer, head = (index.ravel() for index in np.indices((layers, heads)))
+    values = (figures.entropy, figures.distance, figures.special, figures.previous)
+    return go.Scatter(
+        x=centres[head],
+        y=centres[layer],
+        mode="markers",
+        marker={"symbol": "square", "size": THUMBNAIL, "opacity": 0},
+        customdata=np.stack([layer + 1, head + 1, *(value.ravel() for value in values)], axis=1),
+        hovertemplate="Layer %{customdata[0]}, head %{customdata[1]}<br>"
+        "entropy %{customdata[2]:.2f} nats<br>mean distance %{customdata[3]:.1f} tokens<br>"
+        "to special tokens %{customdata[4]:.0%}<br>to the previous token %{customdata[5]:.0%}"
+        "<extra></extra>",
+    )
+
+
+def _thumbnails(weights: np.ndarray) -> np.ndarray:
+    """Return heads [layer, head, side, side] as uint8, each scaled to its own strongest link."""
+    tokens = weights.shape[-1]
+    if tokens > THUMBNAIL:
+        starts = np.linspace(0, tokens, THUMBNAIL, endpoint=False).astype(int)
+        weights = np.maximum.reduceat(weights, starts, axis=-1)
+        weights = np.maximum.reduceat(weights, starts, axis=-2)
+    strongest = weights.max(axis=(-2, -1), keepdims=True)
+    return (255 * weights / np.maximum(strongest, 1e-9)).astype(np.uint8)
+
+
+def _brightest(weights: np.ndarray) -> float:
+    """Return the weight that gets the full colour.
+
+    In a long text a few cells, mostly of [CLS], hold nearly all of the attention, and the others
+    would be too pale to be seen.
+    """
+    if weights.shape[-1] <= LABELS:
+        return float(weights.max(initial=0)) or 1.0
+    return float(np.quantile(weights, SATURATED)) or 1.0
+
+
+def _matrix(shown: View, trace: go.Heatmap) -> go.Figure:
+    rows, columns = len(shown.rows), len(shown.columns)
+    trace.update(x=np.arange(columns), y=np.arange(rows))
+    trace.update(
+        hovertemplate="from <b>%{y}</b> to <b>%{x}</b>: %{z:.2%}<extra></extra>",
+        xgap=int(columns <= LABELS),
+        ygap=int(rows <= LABELS),
+    )
+    made = figure(trace, height=min(LARGEST, max(SMALLEST, CELL * rows + 90)))
+    made.update_xaxes(**_axis(shown.columns), side="top", tickangle=-60)
+    made.update_yaxes(**_axis(shown.rows), autorange="reversed")
+    return made
+
+
+def _axis(units: Sequence[Unit]) -> dict[str, object]:
+    """Return an axis of one category a unit, under its own text; on zooming in, all show."""
+    return {
+        "type": "category",
+        "categoryorder": "array",
+        "showgrid": False,
+        "fixedrange": False,
+        "tickmode": "auto",
+        "nticks": min(len(units), LABELS),
+        "labelalias": {str(index): shortened(unit.text, 14) for index, unit in enumerate(units)},
+    }
