@@ -1,9 +1,9 @@
 """Attention as the page shows it, against BertViz's two views: time to build and bytes sent.
 
-BertViz's head view holds the weights of all heads and draws one layer; the page sends one head as a
-heatmap, and the next when it is asked for. BertViz's model view and the picture of all heads both
-show every head at once. BertViz's side is its own HTML as it comes, from tensors made ahead; ours is
-the figure's JSON, the work of switches and figures included.
+BertViz's head view holds the weights of all heads and draws one layer; the page sends one head as
+a heatmap, and the next when it is asked for. BertViz's model view and the picture of all heads both
+show every head at once. BertViz's side is its own HTML as it comes, from tensors made ahead; the
+page's is the figure's JSON, the work of switches and figures included.
 """
 
 from collections.abc import Callable, Iterator
