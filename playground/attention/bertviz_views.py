@@ -19,8 +19,8 @@ from playground.errors import TextTooLongError
 if TYPE_CHECKING:
     import torch
 
-# The model view draws a line for each weight. At 64 tokens and 72 heads those are 295,000, which take
-# a browser 3 s.
+# The model view draws a line for each weight. At 64 tokens and 72 heads those are 295,000, which
+# take a browser some 3 s.
 BERTVIZ_TOKENS = 64
 # A weight is only ever drawn as a line's opacity, of which a screen shows 256 shades.
 DECIMALS = 3
