@@ -6,7 +6,7 @@ from importlib import import_module
 
 from benchmarks.table import Row, show
 
-NAMES = ("fill_mask", "agreement", "adapters", "start", "visitors")
+NAMES = ("fill_mask", "agreement", "adapters", "start", "visitors", "attention")
 
 
 def rows(names: list[str]) -> Iterator[Row]:
