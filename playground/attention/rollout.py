@@ -67,5 +67,4 @@ def flow(weights: np.ndarray, token: int, *, max_tokens: int = FLOW_TOKENS) -> n
 def _with_residual(weights: np.ndarray) -> np.ndarray:
     """Return 0.5 A + 0.5 I of each layer, [layer, from, to], with A the mean over its heads."""
     mixed = 0.5 * weights.mean(axis=1) + 0.5 * np.eye(weights.shape[-1], dtype=weights.dtype)
-    rows = mixed.sum(axis=-1, keepdims=True)
-    return np.asarray(mixed / rows)
+    return mixed / mixed.sum(axis=-1, keepdims=True)

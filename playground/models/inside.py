@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
 
 from playground.errors import UnsupportedModelError
 from playground.models.loading import FAMILIES, Checkpoint
@@ -78,7 +77,7 @@ class Inside:
         )
 
 
-def _self_attention(model: Any, layer: int) -> nn.Module:
+def _self_attention(model: Any, layer: int) -> Any:
     """Return the module that computes the attention of ``layer``."""
     config = model.config
     if config.model_type == "distilbert":

@@ -23,7 +23,7 @@ def some_weights(layers: int, heads: int, tokens: int) -> np.ndarray:
 
 
 def test_rollout_by_hand() -> None:
-    first = [[1, 0], [0.2, 0.8]]
+    first = [[1.0, 0.0], [0.2, 0.8]]
     second = [
         [0.75 * 1 + 0.25 * 0.2, 0.75 * 0 + 0.25 * 0.8],
         [0 * 1 + 1 * 0.2, 0 * 0 + 1 * 0.8],

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
@@ -91,7 +92,8 @@ def test_albert_with_several_groups_of_several_layers() -> None:
         attn_implementation="eager",
     )
     torch.manual_seed(0)
-    checkpoint = cast("Checkpoint", type("Loaded", (), {"model": AlbertModel(config).eval()}))
+    model = AlbertModel(config).eval().requires_grad_(False)
+    checkpoint = cast("Checkpoint", SimpleNamespace(model=model))
     inside = Inside(checkpoint, device=torch.device("cpu"))
     [found] = inside.scores([AttentionQuery(input_ids=(2, 5, 7, 3))])
     attended = _attended(found.weights, found.hidden_states)
