@@ -21,6 +21,13 @@ def test_rollout_has_the_layer_on_y_and_the_input_on_x() -> None:
     assert made.layout.yaxis.autorange == "reversed"  # the first token on top
 
 
+def test_special_tokens_do_not_set_the_shade_of_the_text() -> None:
+    special = Token(text="[CLS]", start=0, end=0, sentence=None, continues_word=False)
+    made = plots.rollout(np.array([[0.9, 0.1], [0.8, 0.2]]), [special, TOKENS[1]])
+    assert made.data[0].zmax == 0.2
+    assert made.data[0].z.max() > 0.8
+
+
 def test_flow_is_one_bar_a_token() -> None:
     [bars] = plots.flow(np.array([0.5, 1, 0]), TOKENS).data
     assert list(bars.x) == NAMES

@@ -16,16 +16,19 @@ FLOW_HEIGHT = 320
 def rollout(shares: np.ndarray, tokens: Sequence[Token]) -> go.Figure:
     """Return the rollout after one layer, ``shares`` [from, to], as a heatmap that zooms.
 
-    The tokens of that layer stand on the y axis, those of the input on the x axis.
+    The tokens of that layer stand on the y axis, those of the input on the x axis. The darkest
+    shade is the largest share of a token of the text: [CLS] gathers so much that, with it as the
+    measure, all else would look empty. The value under the cursor is the real one everywhere.
     """
     names = _names(tokens)
+    of_text = [not token.special for token in tokens]
     cells = go.Heatmap(
         z=shares.astype(np.float32),
         x=names,
         y=names,
         colorscale=SEQUENTIAL,
         zmin=0,
-        zmax=float(shares.max()),
+        zmax=float(shares[:, of_text].max()),
         showscale=False,
         hovertemplate="%{y} holds <b>%{z:.1%}</b> of %{x}<extra></extra>",
     )
