@@ -5,7 +5,7 @@ Pages catch ``PlaygroundError`` and nothing else; anything else is a bug and sur
     PlaygroundError
     ├── TextError                 the text cannot be used as it stands
     │   ├── EmptyTextError        nothing is left to work on
-    │   ├── TextTooLongError      more characters than the app reads
+    │   ├── TextTooLongError      longer than the app, or a view of it, reads
     │   ├── MaskMissingError      no mask where one is needed
     │   ├── TooManyMasksError     more masks than one request may fill
     │   └── TargetError           a word to compare cannot be scored
@@ -34,7 +34,7 @@ class EmptyTextError(TextError):
 
 
 class TextTooLongError(TextError):
-    """The text has more characters than the app reads."""
+    """The text is longer than the app, or a view of it, reads."""
 
 
 class MaskMissingError(TextError):

@@ -99,6 +99,21 @@ def view(attended: AttentionMap, weights: np.ndarray, switches: Switches) -> Vie
     )
 
 
+def square(shown: View) -> tuple[tuple[Unit, ...], np.ndarray]:
+    """Return the units of rows and columns together, and the weights [..., unit, unit] of all.
+
+    Where rows and columns differ, because one direction of a pair is shown, the rest is 0.
+    """
+    both = {unit.tokens: unit for unit in (*shown.rows, *shown.columns)}
+    units = tuple(both[tokens] for tokens in sorted(both))
+    place = {unit.tokens: index for index, unit in enumerate(units)}
+    rows = [place[unit.tokens] for unit in shown.rows]
+    columns = [place[unit.tokens] for unit in shown.columns]
+    weights = np.zeros((*shown.weights.shape[:-2], len(units), len(units)), dtype=np.float32)
+    weights[..., np.array(rows)[:, None], np.array(columns)] = shown.weights
+    return units, weights
+
+
 def merged(weights: np.ndarray, groups: list[tuple[int, ...]]) -> np.ndarray:
     """Return weights [..., group, group]: sums over the columns of a group, means over its rows."""
     starts = [group[0] for group in groups]

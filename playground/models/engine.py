@@ -23,7 +23,7 @@ from playground.models import hub, loading
 from playground.models.catalog import ModelSpec, Source, Task
 from playground.models.encoder import Encoder, fast_dtype
 from playground.models.inside import Inside
-from playground.models.queries import AttentionQuery, Attentions, Query, Scores
+from playground.models.queries import AttentionQuery, Attentions, HeadParameters, Query, Scores
 from playground.settings import MEGABYTE, Settings
 
 LOADS_AT_ONCE = 2
@@ -61,6 +61,16 @@ class Model:
         """
         [found] = self.engine.scores(self.encoder, [query])
         return found
+
+    def head_parameters(self, layer: int, head: int) -> HeadParameters:
+        """Return the parameters of one head; only for a model of the task feature-extraction.
+
+        Raises:
+            UnsupportedModelError: the family's attention adds another term to the scores.
+            IndexError: there is no such layer or head.
+        """
+        parameters: HeadParameters = self.encoder.head_parameters(layer, head)
+        return parameters
 
     def scores(self, queries: Sequence[Query]) -> list[Scores]:
         """Return one answer a query, in order, batched with other visitors' requests.

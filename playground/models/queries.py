@@ -50,3 +50,16 @@ class Attentions:
 
     weights: np.ndarray  # float32 [layer, head, from_token, to_token]; rows sum to 1
     hidden_states: np.ndarray  # float32 [layer + 1, token, hidden], the embedding output first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadParameters:
+    """What one head computes its queries, keys and values with: ``states @ weight.T + bias``."""
+
+    query_weight: np.ndarray  # float32 [head_dim, hidden]
+    query_bias: np.ndarray  # float32 [head_dim]
+    key_weight: np.ndarray  # float32 [head_dim, hidden]
+    key_bias: np.ndarray  # float32 [head_dim]
+    value_weight: np.ndarray  # float32 [head_dim, hidden]
+    value_bias: np.ndarray  # float32 [head_dim]
+    scale: float  # of the scores: 1 / sqrt(head_dim)

@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from playground.attention import AttentionMap, Direction, Special, Switches, Token, Units, view
+from playground.attention import (
+    AttentionMap,
+    Direction,
+    Special,
+    Switches,
+    Token,
+    Units,
+    square,
+    view,
+)
 from playground.attention.switches import merged, strongest_only
 from playground.errors import TextError
 
@@ -96,3 +105,10 @@ def test_merging_keeps_the_axes_before() -> None:
     both = merged(np.stack([WEIGHTS, WEIGHTS]), [(0,), (1, 2), (3,), (4,), (5,)])
     assert both.shape == (2, 5, 5)
     np.testing.assert_allclose(both.sum(axis=-1), 1, rtol=1e-6)
+
+
+def test_a_direction_as_a_square_is_empty_outside_its_block() -> None:
+    block = view(attended(), WEIGHTS, Switches(direction=Direction.FIRST_TO_SECOND))
+    units, weights = square(block)
+    assert [unit.text for unit in units] == ["un", "well", "fine"]
+    np.testing.assert_allclose(weights, [[0, 0, 0.2], [0, 0, 0.4], [0, 0, 0]])

@@ -11,32 +11,9 @@ from transformers import AutoModel, AutoTokenizer
 from playground.attention import attend
 from playground.errors import EmptyTextError, TextTooLongError
 from playground.models import fake
-from playground.models.catalog import ModelSpec, Source, Task
-from playground.models.engine import Engine, Model
-from playground.settings import Settings
+from playground.models.engine import Model
 
 TOLERANCE = 1e-5
-
-
-@pytest.fixture(scope="module")
-def engine() -> Engine:
-    return Engine(Settings(), dtype=torch.float32)
-
-
-@pytest.fixture
-def look_into(engine: Engine, tiny_checkpoint: Callable[[str], Path]) -> Callable[[str], Model]:
-    def load(family: str) -> Model:
-        return engine.model(
-            ModelSpec(
-                id=f"local/{family}",
-                task=Task.FEATURE_EXTRACTION,
-                source=Source.LOCAL,
-                title=family,
-                folder=tiny_checkpoint(family),
-            )
-        )
-
-    return load
 
 
 @pytest.mark.parametrize("family", fake.FAMILIES)

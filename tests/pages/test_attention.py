@@ -20,7 +20,7 @@ def show(page: AppTest, view: str) -> AppTest:
     return page.run()
 
 
-@pytest.mark.parametrize("view", ["heatmap", "all-heads", "compare"])
+@pytest.mark.parametrize("view", ["heatmap", "all-heads", "through-the-layers", "compare"])
 def test_every_view_shows_a_picture_at_once(page: AppTest, view: str) -> None:
     found = show(page, view)
     assert not found.exception

@@ -22,7 +22,7 @@ HEADS = Field(name="heads", default=[], read=whole_numbers(1, MANY))
 SPECIAL = Field(name="special", default=Special.SHOW.value, read=one_of(list(Special)))
 UNITS = Field(name="units", default=Units.TOKENS.value, read=one_of(list(Units)))
 DIRECTION = Field(name="direction", default=Direction.ALL.value, read=one_of(list(Direction)))
-SHARE = Field(name="share_of_row", default=100, read=whole_number(10, 100))
+SHARE = Field(name="share_of_row", default=90, read=whole_number(10, 100))
 SWITCHES = (SPECIAL, UNITS, DIRECTION, SHARE)
 
 

@@ -1,0 +1,54 @@
+"""Lines between two copies of the text."""
+
+import streamlit as st
+
+from pages.explore.attention import inputs
+from pages.explore.attention.view import AttentionView
+from pages.shared import frame
+from pages.shared.attention_links import attention_links
+from playground import attention
+from playground.attention import AttentionMap, Switches, links, links_html
+
+AT_ONCE = len(links_html.PALETTE)  # heads; each has a colour of its own
+
+
+def show(attended: AttentionMap, switches: Switches) -> None:
+    """Show the strongest links of the chosen heads; a picked token keeps only its own."""
+    layers, heads = inputs.layers_and_heads(attended.layers, attended.heads)
+    layer, shown_heads = layers[0], heads[:AT_ONCE]
+    if len(layers) > 1 or len(heads) > AT_ONCE:
+        st.info(
+            f"Shown: layer {layer + 1}, heads {', '.join(str(head + 1) for head in shown_heads)}. "
+            f"This view takes one layer and up to {AT_ONCE} heads at once.",
+            icon=":material/info:",
+        )
+    units, weights = attention.square(
+        attention.view(attended, attended.weights[layer, shown_heads], switches)
+    )
+    drawn = [
+        links.HeadLinks(name=f"Head {head + 1}", number=head, links=links.strongest(part, 1))
+        for head, part in zip(shown_heads, weights, strict=True)
+    ]
+    names = [unit.text for unit in units]
+    picked = attention_links(names, drawn, key="attention_links")
+    if picked is not None:
+        st.caption(f"Links of “{names[picked]}” alone. Press Escape, or click it again, for all.")
+    title = f"Attention, layer {layer + 1}"
+    frame.downloads(
+        [
+            frame.Download(
+                "HTML",
+                lambda: links_html.export_html(names, drawn, title),
+                "attention-links.html",
+                "text/html",
+            )
+        ]
+    )
+
+
+VIEW = AttentionView(
+    title="Links",
+    about="Who attends to whom, left to right. Click a token, or use arrow keys and Enter.",
+    fields=(inputs.LAYERS, inputs.HEADS),
+    show=show,
+)
