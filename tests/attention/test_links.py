@@ -4,6 +4,7 @@ import json
 import re
 import time
 from base64 import b64decode
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ def found(share: float, rows: np.ndarray = ROWS) -> list[list[tuple[int, float]]
     links = strongest(rows, share)
     pairs = list(zip(links.targets.tolist(), links.weights.round(3).tolist(), strict=True))
     starts = links.starts.tolist()
-    return [pairs[a:b] for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    return [pairs[a:b] for a, b in pairwise(starts)]
 
 
 def head(links: Links, number: int = 0) -> HeadLinks:
@@ -49,7 +50,8 @@ def test_fewest_strongest_links_reach_the_share(share: float, targets: list[list
 
 
 def test_links_carry_their_weights_strongest_first() -> None:
-    assert found(1.0)[0] == [(1, pytest.approx(0.6)), (2, pytest.approx(0.3)), (0, 0.1)]
+    near = pytest.approx
+    assert found(1.0)[0] == [(1, near(0.6)), (2, near(0.3)), (0, near(0.1))]
 
 
 def test_rounding_asks_for_no_further_link() -> None:
