@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from playground.attention import HeadFigures, Unit, View
+from playground.attention import HeadFigures, Token, Unit, View
 from playground.plots import attention as plots
 
 MEGABYTE = 1_000_000
@@ -73,3 +73,11 @@ def test_a_link_of_a_shrunk_head_does_not_vanish() -> None:
     weights = np.full((1, 1, 500, 500), 1e-4, dtype=np.float32)
     weights[0, 0, 250, 7] = 1
     assert 255 in np.asarray(plots.all_heads(weights, figures(1, 1)).data[0].z)
+
+
+def test_flow_is_one_bar_a_token_even_where_two_are_alike() -> None:
+    la = Token(text="la", start=0, end=0, sentence=0, continues_word=False)
+    markup = Token(text="<b>", start=0, end=0, sentence=0, continues_word=False)
+    [bars] = plots.flow(np.array([0.5, 1, 0]), [markup, la, la]).data
+    assert list(bars.x) == ["&lt;b&gt; 1", "la 2", "la 3"]
+    np.testing.assert_array_equal(bars.y, [0.5, 1, 0])

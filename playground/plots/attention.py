@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from playground.attention import HeadFigures, Unit, View
-from playground.plots.template import BLUE, CLEAR, ORANGE, figure, shortened
+from playground.attention import HeadFigures, Token, Unit, View
+from playground.plots.template import BLUE, CLEAR, ORANGE, figure, literal, shortened
 
 # From nothing to a blue that stands out on white and on black.
 ATTENTION = ((0.0, CLEAR), (0.1, "rgba(47,134,199,0.15)"), (1.0, "rgba(47,134,199,1)"))
@@ -14,6 +14,7 @@ DIFFERENCE = ((0.0, ORANGE), (0.5, "rgba(138,148,160,0.08)"), (1.0, BLUE))
 CELL = 22  # pixels, of a text so short that every label fits
 LABELS = 60  # at most on an axis; more would overlap
 SMALLEST, LARGEST = 260, 760  # pixels of a heatmap's side
+FLOW_HEIGHT = 320
 THUMBNAIL = 48  # pixels of a head's side in the picture of all heads
 GAP = 4
 SATURATED = 0.998  # of the cells of a long text keep their shade
@@ -87,6 +88,21 @@ def all_heads(weights: np.ndarray, figures: HeadFigures) -> go.Figure:
         autorange="reversed",
         showgrid=False,
     )
+    return made
+
+
+def flow(flows: np.ndarray, tokens: Sequence[Token]) -> go.Figure:
+    """Return the flow to each input token, ``flows`` [to], as bars in the order of the text."""
+    bars = go.Bar(
+        # Numbered, because a category axis merges those of the same name.
+        x=[f"{literal(token.text)} {place}" for place, token in enumerate(tokens, start=1)],
+        y=flows,
+        marker={"color": BLUE},
+        hovertemplate="%{x}: <b>%{y:.3f}</b><extra></extra>",
+    )
+    made = figure(bars, height=FLOW_HEIGHT)
+    made.update_xaxes(type="category", tickangle=-60, fixedrange=False)
+    made.update_yaxes(rangemode="tozero", title="Flow")
     return made
 
 

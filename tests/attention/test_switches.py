@@ -111,4 +111,4 @@ def test_a_direction_as_a_square_is_empty_outside_its_block() -> None:
     block = view(attended(), WEIGHTS, Switches(direction=Direction.FIRST_TO_SECOND))
     units, weights = square(block)
     assert [unit.text for unit in units] == ["un", "well", "fine"]
-    np.testing.assert_allclose(weights, [[0, 0, 0.2], [0, 0, 0.4], [0, 0, 0]])
+    np.testing.assert_allclose(weights, np.array([[0, 0, 0.2], [0, 0, 0.4], [0, 0, 0]]))

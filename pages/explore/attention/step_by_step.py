@@ -50,9 +50,7 @@ def show(attended: AttentionMap, _switches: Switches) -> None:
         },
         column_config={
             "q·k / √d_k": st.column_config.NumberColumn(format="%.4f"),
-            "Softmax": st.column_config.ProgressColumn(
-                format="%.4f", min_value=0.0, max_value=1.0
-            ),
+            "Softmax": st.column_config.ProgressColumn(format="%.4f", min_value=0.0, max_value=1.0),
             "The model's own": st.column_config.NumberColumn(format="%.4f"),
             "k": st.column_config.BarChartColumn(),
             "v": st.column_config.BarChartColumn(),

@@ -9,7 +9,6 @@ from pages.shared.link import Field, one_of, whole_number
 from playground import attention
 from playground.attention import FLOW_TOKENS, AttentionMap, Switches
 from playground.plots import attention as plots
-from playground.plots import attention_through_layers as flow_plots
 
 ROLLOUT, FLOW = "rollout", "flow"
 METHOD = Field(name="through", default=ROLLOUT, read=one_of((ROLLOUT, FLOW)))
@@ -56,7 +55,7 @@ def _flow(attended: AttentionMap) -> None:
     )
     flows = attention.flow(attended.weights, token)
     results.picture(
-        flow_plots.flow(flows, attended.tokens),
+        plots.flow(flows, attended.tokens),
         key="flow",
         alt=f"Flow to each input token from {attended.tokens[token].text}",
     )
@@ -67,6 +66,7 @@ def _flow(attended: AttentionMap) -> None:
         },
         hide_index=True,
     )
+    st.caption("Each flow is a problem of its own, so flows do not sum to 1.")
 
 
 VIEW = AttentionView(
