@@ -69,7 +69,7 @@ def log_probabilities(ids):  # [token, vocabulary]
 """
 PACKAGES = ("torch", "transformers", "safetensors")
 INTRODUCTION = """\
-# Mask filling: $title
+# $page: $title
 
 What BERT Playground showed, with plain [transformers](https://huggingface.co/docs/transformers).
 Run the cells from top to bottom; change what is written in capitals and run the last one again.
@@ -84,6 +84,8 @@ class Snippet:
     constants: Mapping[str, object]  # what the visitor chose; written as literals
     body: str
     imports: tuple[str, ...] = ()
+    page: str = "Mask filling"
+    looks_inside: bool = False  # at attention: the base model is read, no head and no mask
 
 
 def python_code(snippet: Snippet, *, spec: ModelSpec) -> str:
@@ -93,14 +95,23 @@ def python_code(snippet: Snippet, *, spec: ModelSpec) -> str:
     model's name stand in it as literals and cannot become code.
     """
     constants = "".join(f"{name} = {value!r}\n" for name, value in snippet.constants.items())
-    parts = (_imports(snippet, spec), constants, _loading(spec) + READING + snippet.body)
-    return "\n".join(parts)
+    reading = "" if snippet.looks_inside else READING
+    code = "\n".join((_imports(snippet, spec), constants, _loading(spec) + reading + snippet.body))
+    return _with_attention(code, spec) if snippet.looks_inside else code
+
+
+def _with_attention(code: str, spec: ModelSpec) -> str:
+    """Return ``code`` with a model that hands out attention weights: fused kernels keep none."""
+    code = code.replace("use_safetensors=True", 'use_safetensors=True, attn_implementation="eager"')
+    # The adapter in the box is one of a masked LM; of any other model the base is enough.
+    bundled = spec.source is Source.BUNDLED
+    return code if bundled else code.replace("AutoModelForMaskedLM", "AutoModel")
 
 
 def notebook(snippet: Snippet, *, spec: ModelSpec) -> str:
     """Return the same as a Jupyter notebook, JSON in nbformat 4, that installs what it needs."""
     install = "%pip install " + " ".join(_pinned(name) for name in _packages(snippet, spec))
-    introduction = Template(INTRODUCTION).substitute(title=snippet.title)
+    introduction = Template(INTRODUCTION).substitute(page=snippet.page, title=snippet.title)
     cells = [
         _cell("introduction", "markdown", introduction),
         _cell("install", "code", install),

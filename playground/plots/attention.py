@@ -154,12 +154,12 @@ def _matrix(shown: View, trace: go.Heatmap) -> go.Figure:
         ygap=int(rows <= LABELS),
     )
     made = figure(trace, height=min(LARGEST, max(SMALLEST, CELL * rows + 90)))
-    made.update_xaxes(**_axis(shown.columns), side="top", tickangle=-60)
-    made.update_yaxes(**_axis(shown.rows), autorange="reversed")
+    made.update_xaxes(**_axis(shown.columns, LABELS // 2), side="top", tickangle=-60)
+    made.update_yaxes(**_axis(shown.rows, LABELS), autorange="reversed")
     return made
 
 
-def _axis(units: Sequence[Unit]) -> dict[str, object]:
+def _axis(units: Sequence[Unit], labels: int) -> dict[str, object]:
     """Return an axis of one category a unit, under its own text; on zooming in, all show."""
     return {
         "type": "category",
@@ -167,6 +167,6 @@ def _axis(units: Sequence[Unit]) -> dict[str, object]:
         "showgrid": False,
         "fixedrange": False,
         "tickmode": "auto",
-        "nticks": min(len(units), LABELS),
+        "nticks": min(len(units), labels),
         "labelalias": {str(index): shortened(unit.text, 14) for index, unit in enumerate(units)},
     }

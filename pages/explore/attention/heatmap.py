@@ -4,8 +4,11 @@ import streamlit as st
 
 from pages.explore.attention import inputs, results
 from pages.explore.attention.view import AttentionView
+from pages.shared import cache
 from playground import attention
-from playground.attention import AttentionMap, Switches
+from playground.attention import AttentionMap, Switches, snippet
+from playground.models import catalog
+from playground.models.catalog import Task
 from playground.plots import attention as plots
 
 
@@ -14,13 +17,20 @@ def show(attended: AttentionMap, switches: Switches) -> None:
     layers, heads = inputs.layers_and_heads(attended.layers, attended.heads)
     weights = attended.weights[layers][:, heads].mean(axis=(0, 1))
     shown = attention.view(attended, weights, switches)
+    made = plots.heatmap(shown)
     results.picture(
-        plots.heatmap(shown),
+        made,
         key="heatmap",
         alt=f"Attention from {len(shown.rows)} rows to {len(shown.columns)} columns",
     )
-    st.caption("Each row sums to 1 unless a switch leaves something out.")
-    results.matrix_downloads(shown, "attention")
+    st.caption("A whole row sums to 1; what the switches leave out is missing from it.")
+    results.matrix_downloads(shown, made, "attention")
+    spec = catalog.find(
+        str(st.session_state[inputs.MODEL.name]), Task.FEATURE_EXTRACTION, cache.settings()
+    )
+    results.code(
+        snippet.heatmap(attended.texts, layers=layers, heads=heads), spec, "attention-heatmap"
+    )
 
 
 VIEW = AttentionView(

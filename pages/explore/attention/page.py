@@ -18,6 +18,17 @@ frame.header(
     "every layer and head.",
 )
 link.restore(PAGE, list({f.name: f for v in VIEWS.values() for f in (*COMMON, *v.fields)}.values()))
+chosen = st.segmented_control(
+    "View",
+    list(VIEWS),
+    format_func=lambda name: VIEWS[name].title,
+    key=VIEW_FIELD.name,
+    required=True,
+    persist_state="session",
+    label_visibility="collapsed",
+)
+view = VIEWS[chosen or "heatmap"]
+st.caption(view.about)
 left, right = st.columns([5, 3], gap="large")
 with left:
     text, pair = inputs.texts()
@@ -28,17 +39,6 @@ with right:
         share = st.empty()
     switches = inputs.switches()
 with left:
-    chosen = st.segmented_control(
-        "View",
-        list(VIEWS),
-        format_func=lambda name: VIEWS[name].title,
-        key=VIEW_FIELD.name,
-        required=True,
-        persist_state="session",
-        label_visibility="collapsed",
-    )
-    view = VIEWS[chosen or "heatmap"]
-    st.caption(view.about)
     with frame.errors_shown():
         model = cache.model(model_id, Task.FEATURE_EXTRACTION)
         attended = attention.shared_maps().attend(text, pair, model=model)

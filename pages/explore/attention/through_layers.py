@@ -35,12 +35,13 @@ def _rollout(attended: AttentionMap, switches: Switches) -> None:
     st.session_state[DEPTH.name] = min(st.session_state[DEPTH.name], attended.layers)
     depth = st.slider("After layer", 1, attended.layers, key=DEPTH.name, persist_state="session")
     shown = attention.view(attended, attention.rollout(attended.weights)[depth - 1], switches)
+    made = plots.heatmap(shown)
     results.picture(
-        plots.heatmap(shown),
+        made,
         key="rollout",
         alt=f"Share of each input token in each token after layer {depth}",
     )
-    results.matrix_downloads(shown, "rollout")
+    results.matrix_downloads(shown, made, "rollout")
 
 
 def _flow(attended: AttentionMap) -> None:
