@@ -8,8 +8,9 @@
 const ROW = 20; // pixels, as in the style sheet
 const LONG = 60; // more tokens than these scroll
 const LEVELS = 255;
-const SHADES = 16; // lines of one shade are stroked together
-const FAINTEST = 0.05;
+const FAINTEST = 0.05; // opacity
+// A line takes some 8 microseconds without a graphics card, and more than these are a gray area.
+const DRAWN_AT_ONCE = 12_000;
 const HINT =
   "Point at a token on the left to see only its links. Click, or arrow keys and Enter, pick it; " +
   "Escape releases it.";
@@ -97,6 +98,11 @@ class View {
       targets: new Uint16Array(bytes(head.targets).buffer),
       weights: bytes(head.weights),
     }));
+    const rows = Math.max(1, data.tokens.length * data.heads.length);
+    this.most = Math.max(1, Math.floor(DRAWN_AT_ONCE / rows)); // links a token and head, over all
+    this.leavesOut = data.heads.some(({ starts }) =>
+      starts.some((start, token) => start - (starts[token - 1] ?? 0) > this.most),
+    );
     if (!same(this.tokens, data.tokens)) {
       this.tokens = data.tokens;
       Object.assign(this, { picked: data.picked, hovered: null, cursor: null, last: 0 });
@@ -181,7 +187,8 @@ class View {
   tell() {
     const { shown, heads, tokens } = this;
     if (shown === null) {
-      this.said.textContent = HINT;
+      const note = ` Of each token, the ${this.most} strongest links of a head are drawn until then.`;
+      this.said.textContent = HINT + (this.leavesOut ? note : "");
       return;
     }
     const each = heads.length === 1 ? 5 : 2;
@@ -224,30 +231,28 @@ class View {
       // Heads run beside each other where they link the same tokens.
       const middle = ROW / 2 + (n - (this.heads.length - 1) / 2) * gap;
       pen.strokeStyle = head.color;
-      for (const [shade, path] of this.paths(head, middle, width, top, top + height)) {
-        pen.globalAlpha = Math.max(FAINTEST, shade / SHADES);
-        pen.stroke(path);
-      }
+      this.stroke(pen, head, middle, width, top, top + height);
     }
   }
 
-  paths(head, middle, width, top, bottom) {
-    const found = new Map();
+  // Each line by itself: the browser is slower with many in one path.
+  stroke(pen, head, middle, width, top, bottom) {
     const begin = this.shown ?? 0;
     const end = this.shown === null ? this.tokens.length : this.shown + 1;
+    const most = this.shown === null ? this.most : Infinity;
     for (let source = begin; source < end; source++) {
       const left = source * ROW + middle;
-      for (let i = head.starts[source]; i < head.starts[source + 1]; i++) {
+      const first = head.starts[source];
+      for (let i = Math.min(first + most, head.starts[source + 1]) - 1; i >= first; i--) {
         const right = head.targets[i] * ROW + middle;
         if (Math.max(left, right) < top || Math.min(left, right) > bottom) continue;
-        const shade = Math.round((head.weights[i] / LEVELS) * SHADES);
-        if (!found.has(shade)) found.set(shade, new Path2D());
-        const path = found.get(shade);
-        path.moveTo(0, left);
-        path.lineTo(width, right);
+        pen.globalAlpha = Math.max(FAINTEST, head.weights[i] / LEVELS);
+        pen.beginPath();
+        pen.moveTo(0, left);
+        pen.lineTo(width, right);
+        pen.stroke();
       }
     }
-    return [...found].sort(([one], [other]) => one - other); // strong ones over faint ones
   }
 }
 
