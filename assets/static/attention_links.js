@@ -68,8 +68,10 @@ class View {
   }
 
   listen() {
-    this.from.addEventListener("mouseover", (event) => this.show({ hovered: placeOf(event) }));
-    this.from.addEventListener("mouseleave", () => this.show({ hovered: null }));
+    this.from.addEventListener("pointerover", (event) => {
+      if (event.pointerType === "mouse") this.show({ hovered: placeOf(event) }); // no finger hovers
+    });
+    this.from.addEventListener("pointerleave", () => this.show({ hovered: null }));
     this.from.addEventListener("click", (event) => {
       const place = placeOf(event);
       if (place !== null) this.pick(place === this.picked ? null : place);
@@ -109,7 +111,7 @@ class View {
       this.from.replaceChildren(...data.tokens.map((text, place) => option(text, place)));
       this.to.replaceChildren(...data.tokens.map(token));
       this.scroller.classList.toggle("long", data.tokens.length > LONG);
-      if (this.picked !== null) this.reveal(this.picked);
+      this.scroller.scrollTop = ((this.picked ?? 0) + 0.5) * ROW - this.scroller.clientHeight / 2;
     }
     this.legend.replaceChildren(...data.heads.map(legendEntry));
     this.show({});
@@ -128,7 +130,7 @@ class View {
     };
     if (event.key in ends) {
       const place = Math.min(Math.max(ends[event.key], 0), this.tokens.length - 1);
-      this.reveal(place);
+      this.from.children[place].scrollIntoView({ block: "nearest" });
       this.last = place;
       this.show({ cursor: place, hovered: null });
     } else if (event.key === "Enter" || event.key === " ") {
@@ -146,13 +148,6 @@ class View {
     this.last = place ?? this.last;
     this.show({ picked: place, cursor });
     if (changed) this.report(place);
-  }
-
-  reveal(place) {
-    const top = place * ROW;
-    const { scrollTop, clientHeight } = this.scroller;
-    if (top < scrollTop) this.scroller.scrollTop = top;
-    else if (top + ROW > scrollTop + clientHeight) this.scroller.scrollTop = top + ROW - clientHeight;
   }
 
   show(change) {
@@ -187,7 +182,7 @@ class View {
   tell() {
     const { shown, heads, tokens } = this;
     if (shown === null) {
-      const note = ` Of each token, the ${this.most} strongest links of a head are drawn until then.`;
+      const note = ` Until then, each head's ${this.most} strongest links of a token are drawn.`;
       this.said.textContent = HINT + (this.leavesOut ? note : "");
       return;
     }
@@ -226,33 +221,37 @@ class View {
     const top = this.scroller.scrollTop;
     pen.setTransform(scale, 0, 0, scale, 0, -top * scale);
     pen.lineWidth = this.shown === null ? 1.2 : 2;
-    const gap = Math.min(3, (0.7 * ROW) / this.heads.length);
-    for (const [n, head] of this.heads.entries()) {
-      // Heads run beside each other where they link the same tokens.
-      const middle = ROW / 2 + (n - (this.heads.length - 1) / 2) * gap;
-      pen.strokeStyle = head.color;
-      this.stroke(pen, head, middle, width, top, top + height);
+    for (const line of this.lines(top, top + height)) {
+      pen.globalAlpha = Math.max(FAINTEST, line.weight / LEVELS);
+      pen.strokeStyle = line.color;
+      pen.beginPath(); // each by itself: the browser is slower with many in one path
+      pen.moveTo(0, line.left);
+      pen.lineTo(width, line.right);
+      pen.stroke();
     }
   }
 
-  // Each line by itself: the browser is slower with many in one path.
-  stroke(pen, head, middle, width, top, bottom) {
+  // The lines between two heights, faint ones first, so that no head lies over all others.
+  lines(top, bottom) {
+    const found = [];
     const begin = this.shown ?? 0;
     const end = this.shown === null ? this.tokens.length : this.shown + 1;
     const most = this.shown === null ? this.most : Infinity;
-    for (let source = begin; source < end; source++) {
-      const left = source * ROW + middle;
-      const first = head.starts[source];
-      for (let i = Math.min(first + most, head.starts[source + 1]) - 1; i >= first; i--) {
-        const right = head.targets[i] * ROW + middle;
-        if (Math.max(left, right) < top || Math.min(left, right) > bottom) continue;
-        pen.globalAlpha = Math.max(FAINTEST, head.weights[i] / LEVELS);
-        pen.beginPath();
-        pen.moveTo(0, left);
-        pen.lineTo(width, right);
-        pen.stroke();
+    const gap = Math.min(3, (0.7 * ROW) / this.heads.length);
+    for (const [n, { starts, targets, weights, color }] of this.heads.entries()) {
+      // Heads run beside each other where they link the same tokens.
+      const middle = ROW / 2 + (n - (this.heads.length - 1) / 2) * gap;
+      for (let source = begin; source < end; source++) {
+        const left = source * ROW + middle;
+        for (let i = starts[source]; i < Math.min(starts[source] + most, starts[source + 1]); i++) {
+          const right = targets[i] * ROW + middle;
+          if (Math.max(left, right) >= top && Math.min(left, right) <= bottom) {
+            found.push({ left, right, color, weight: weights[i] });
+          }
+        }
       }
     }
+    return found.sort((one, other) => one.weight - other.weight);
   }
 }
 
