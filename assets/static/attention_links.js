@@ -209,7 +209,7 @@ class View {
     }
   }
 
-  // The canvas is as high as what is in view, for browsers draw none as high as 512 rows.
+  // The canvas is as high as what is in view: 512 rows on a dense screen are more than it may have.
   paint() {
     const width = this.middle.clientWidth;
     const height = Math.min(this.scroller.clientHeight, this.tokens.length * ROW);

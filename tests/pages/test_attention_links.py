@@ -35,6 +35,8 @@ def test_a_place_beyond_the_tokens_is_no_pick() -> None:
     app = AppTest.from_function(script)
     app.session_state["picked"] = 3
     assert app.run().text[0].value == "picked None"
+    (sent,) = app.get("bidi_component")
+    assert json.loads(sent.proto.json)["picked"] is None
 
 
 def test_the_browser_gets_tokens_as_data() -> None:
