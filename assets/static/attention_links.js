@@ -8,8 +8,9 @@
 const ROW = 20; // pixels, as in the style sheet
 const LONG = 60; // more tokens than these scroll
 const LEVELS = 255;
-const SHADES = 16; // lines of one shade are stroked together
-const FAINTEST = 0.05;
+const FAINTEST = 0.05; // opacity
+// A line takes some 8 microseconds without a graphics card, and more than these are a gray area.
+const DRAWN_AT_ONCE = 12_000;
 const HINT =
   "Point at a token on the left to see only its links. Click, or arrow keys and Enter, pick it; " +
   "Escape releases it.";
@@ -67,8 +68,10 @@ class View {
   }
 
   listen() {
-    this.from.addEventListener("mouseover", (event) => this.show({ hovered: placeOf(event) }));
-    this.from.addEventListener("mouseleave", () => this.show({ hovered: null }));
+    this.from.addEventListener("pointerover", (event) => {
+      if (event.pointerType === "mouse") this.show({ hovered: placeOf(event) }); // no finger hovers
+    });
+    this.from.addEventListener("pointerleave", () => this.show({ hovered: null }));
     this.from.addEventListener("click", (event) => {
       const place = placeOf(event);
       if (place !== null) this.pick(place === this.picked ? null : place);
@@ -97,13 +100,18 @@ class View {
       targets: new Uint16Array(bytes(head.targets).buffer),
       weights: bytes(head.weights),
     }));
+    const rows = Math.max(1, data.tokens.length * data.heads.length);
+    this.most = Math.max(1, Math.floor(DRAWN_AT_ONCE / rows)); // links a token and head, over all
+    this.leavesOut = data.heads.some(({ starts }) =>
+      starts.some((start, token) => start - (starts[token - 1] ?? 0) > this.most),
+    );
     if (!same(this.tokens, data.tokens)) {
       this.tokens = data.tokens;
       Object.assign(this, { picked: data.picked, hovered: null, cursor: null, last: 0 });
       this.from.replaceChildren(...data.tokens.map((text, place) => option(text, place)));
       this.to.replaceChildren(...data.tokens.map(token));
       this.scroller.classList.toggle("long", data.tokens.length > LONG);
-      if (this.picked !== null) this.reveal(this.picked);
+      this.scroller.scrollTop = ((this.picked ?? 0) + 0.5) * ROW - this.scroller.clientHeight / 2;
     }
     this.legend.replaceChildren(...data.heads.map(legendEntry));
     this.show({});
@@ -122,7 +130,7 @@ class View {
     };
     if (event.key in ends) {
       const place = Math.min(Math.max(ends[event.key], 0), this.tokens.length - 1);
-      this.reveal(place);
+      this.from.children[place].scrollIntoView({ block: "nearest" });
       this.last = place;
       this.show({ cursor: place, hovered: null });
     } else if (event.key === "Enter" || event.key === " ") {
@@ -140,13 +148,6 @@ class View {
     this.last = place ?? this.last;
     this.show({ picked: place, cursor });
     if (changed) this.report(place);
-  }
-
-  reveal(place) {
-    const top = place * ROW;
-    const { scrollTop, clientHeight } = this.scroller;
-    if (top < scrollTop) this.scroller.scrollTop = top;
-    else if (top + ROW > scrollTop + clientHeight) this.scroller.scrollTop = top + ROW - clientHeight;
   }
 
   show(change) {
@@ -181,7 +182,8 @@ class View {
   tell() {
     const { shown, heads, tokens } = this;
     if (shown === null) {
-      this.said.textContent = HINT;
+      const note = ` Until then, each head's ${this.most} strongest links of a token are drawn.`;
+      this.said.textContent = HINT + (this.leavesOut ? note : "");
       return;
     }
     const each = heads.length === 1 ? 5 : 2;
@@ -207,7 +209,7 @@ class View {
     }
   }
 
-  // The canvas is as high as what is in view, for browsers draw none as high as 512 rows.
+  // The canvas is as high as what is in view: 512 rows on a dense screen are more than it may have.
   paint() {
     const width = this.middle.clientWidth;
     const height = Math.min(this.scroller.clientHeight, this.tokens.length * ROW);
@@ -219,35 +221,37 @@ class View {
     const top = this.scroller.scrollTop;
     pen.setTransform(scale, 0, 0, scale, 0, -top * scale);
     pen.lineWidth = this.shown === null ? 1.2 : 2;
-    const gap = Math.min(3, (0.7 * ROW) / this.heads.length);
-    for (const [n, head] of this.heads.entries()) {
-      // Heads run beside each other where they link the same tokens.
-      const middle = ROW / 2 + (n - (this.heads.length - 1) / 2) * gap;
-      pen.strokeStyle = head.color;
-      for (const [shade, path] of this.paths(head, middle, width, top, top + height)) {
-        pen.globalAlpha = Math.max(FAINTEST, shade / SHADES);
-        pen.stroke(path);
-      }
+    for (const line of this.lines(top, top + height)) {
+      pen.globalAlpha = Math.max(FAINTEST, line.weight / LEVELS);
+      pen.strokeStyle = line.color;
+      pen.beginPath(); // each by itself: the browser is slower with many in one path
+      pen.moveTo(0, line.left);
+      pen.lineTo(width, line.right);
+      pen.stroke();
     }
   }
 
-  paths(head, middle, width, top, bottom) {
-    const found = new Map();
+  // The lines between two heights, faint ones first, so that no head lies over all others.
+  lines(top, bottom) {
+    const found = [];
     const begin = this.shown ?? 0;
     const end = this.shown === null ? this.tokens.length : this.shown + 1;
-    for (let source = begin; source < end; source++) {
-      const left = source * ROW + middle;
-      for (let i = head.starts[source]; i < head.starts[source + 1]; i++) {
-        const right = head.targets[i] * ROW + middle;
-        if (Math.max(left, right) < top || Math.min(left, right) > bottom) continue;
-        const shade = Math.round((head.weights[i] / LEVELS) * SHADES);
-        if (!found.has(shade)) found.set(shade, new Path2D());
-        const path = found.get(shade);
-        path.moveTo(0, left);
-        path.lineTo(width, right);
+    const most = this.shown === null ? this.most : Infinity;
+    const gap = Math.min(3, (0.7 * ROW) / this.heads.length);
+    for (const [n, { starts, targets, weights, color }] of this.heads.entries()) {
+      // Heads run beside each other where they link the same tokens.
+      const middle = ROW / 2 + (n - (this.heads.length - 1) / 2) * gap;
+      for (let source = begin; source < end; source++) {
+        const left = source * ROW + middle;
+        for (let i = starts[source]; i < Math.min(starts[source] + most, starts[source + 1]); i++) {
+          const right = targets[i] * ROW + middle;
+          if (Math.max(left, right) >= top && Math.min(left, right) <= bottom) {
+            found.push({ left, right, color, weight: weights[i] });
+          }
+        }
       }
     }
-    return [...found].sort(([one], [other]) => one - other); // strong ones over faint ones
+    return found.sort((one, other) => one.weight - other.weight);
   }
 }
 

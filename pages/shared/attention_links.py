@@ -33,6 +33,7 @@ def attention_links(
     Returns:
         The place of the picked token, or None.
     """
+    picked = _place(picked, tokens)
     text = crc32("\0".join(tokens).encode("utf-8", "surrogatepass"))
     state = _draw(
         key=f"{key}-{text:08x}",
@@ -40,8 +41,12 @@ def attention_links(
         default={"picked": picked},
         on_picked_change=_run_again,
     )
-    place = state["picked"]
-    return place if isinstance(place, int) and 0 <= place < len(tokens) else None
+    return _place(state["picked"], tokens)
+
+
+def _place(value: object, tokens: Sequence[str]) -> int | None:
+    """Return ``value`` if it is a token's place: addresses and browsers may say anything."""
+    return value if isinstance(value, int) and 0 <= value < len(tokens) else None
 
 
 def _run_again() -> None:
