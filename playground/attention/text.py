@@ -101,12 +101,15 @@ def attend(
         token_id if token.special else words.plain_id(token_id)
         for token, token_id in zip(tokens, encoding.ids, strict=True)
     )
-    found = model.attentions(AttentionQuery(input_ids=ids, token_type_ids=tuple(encoding.type_ids)))
+    # As the tokenizer has it: some models know no segments, and for some it does not send them.
+    takes_segments = "token_type_ids" in model.tokenizer.model_input_names
+    segments = tuple(encoding.type_ids) if takes_segments else (0,) * len(ids)
+    found = model.attentions(AttentionQuery(input_ids=ids, token_type_ids=segments))
     return AttentionMap(
         texts=tuple(texts),
         tokens=tokens,
         input_ids=ids,
-        token_type_ids=tuple(encoding.type_ids),
+        token_type_ids=segments,
         weights=found.weights,
         hidden_states=found.hidden_states,
         notices=_notices(wanted, texts, words, model),

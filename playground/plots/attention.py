@@ -17,6 +17,7 @@ SMALLEST, LARGEST = 260, 760  # pixels of a heatmap's side
 FLOW_HEIGHT = 320
 THUMBNAIL = 48  # pixels of a head's side in the picture of all heads
 GAP = 4
+TARGET = 20  # pixels of what takes the click on a head; on a phone thumbnails are no larger
 SATURATED = 0.998  # of the cells of a long text keep their shade
 
 
@@ -114,8 +115,11 @@ def _squares(figures: HeadFigures, centres: np.ndarray) -> go.Scatter:
         x=centres[head],
         y=centres[layer],
         mode="markers",
-        marker={"symbol": "square", "size": THUMBNAIL, "opacity": 0},
-        customdata=np.stack([layer + 1, head + 1, *(value.ravel() for value in values)], axis=1),
+        marker={"symbol": "square", "size": TARGET, "opacity": 0},
+        # A list: of a typed array, a click would bring back its indices.
+        customdata=np.stack(
+            [layer + 1, head + 1, *(value.ravel() for value in values)], axis=1
+        ).tolist(),
         hovertemplate="Layer %{customdata[0]}, head %{customdata[1]}<br>"
         "entropy %{customdata[2]:.2f} nats<br>mean distance %{customdata[3]:.1f} tokens<br>"
         "to special tokens %{customdata[4]:.0%}<br>to the previous token %{customdata[5]:.0%}"
