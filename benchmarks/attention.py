@@ -9,13 +9,14 @@ page's is the figure's JSON, the work of switches and figures included.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
 
 import numpy as np
 import torch
 
 from benchmarks.table import Row, milliseconds
+from playground import attention
 from playground.attention.text import FIRST, AttentionMap, Token
+from playground.plots import attention as plots
 
 TOKENS = (16, 64, 128, 256, 512)
 # BertViz is left out above this. One view of 512 tokens takes it 32 s, 869 MB of HTML and several
@@ -24,7 +25,6 @@ BERTVIZ_UP_TO = 512
 LAYERS, HEADS = 6, 12
 FASTER, LIGHTER = 50, 500  # at 512 tokens
 RUNS = 5
-PAGE = ("playground.attention", "playground.plots.attention")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +60,13 @@ def measured(build: Callable[[], str], *, runs: int) -> Measured:
 
 def one_head(attended: AttentionMap) -> str:
     """Return the page's heatmap of the first head, as JSON."""
-    service, plots = map(import_module, PAGE)
-    shown = service.view(attended, attended.weights[0, 0], service.Switches())
+    shown = attention.view(attended, attended.weights[0, 0], attention.Switches())
     return str(plots.heatmap(shown).to_json())
 
 
 def all_heads(attended: AttentionMap) -> str:
     """Return the page's picture of all heads, as JSON."""
-    service, plots = map(import_module, PAGE)
-    return str(plots.all_heads(attended.weights, service.head_figures(attended)).to_json())
+    return str(plots.all_heads(attended.weights, attention.head_figures(attended)).to_json())
 
 
 def _bertviz(view: str, attended: AttentionMap) -> str:

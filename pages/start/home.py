@@ -4,6 +4,7 @@ import json
 
 import streamlit as st
 
+from pages.explore.attention import views as attention_page
 from pages.explore.mask_filling import inputs, results
 from pages.explore.mask_filling.views import VIEW_FIELD, VIEWS
 from pages.shared import cache, frame, link
@@ -14,6 +15,7 @@ from playground.plots import mask_filling as plots
 
 PAGE = "home"
 MASK_FILLING = "../explore/mask_filling/page.py"  # from pages/shared/navigation.py
+ATTENTION = "../explore/attention/page.py"
 TOP_K = 5
 # The bundled model's own answer to the first example, as playground.recipes.home_example
 # wrote it: the first paint shows a real result without PyTorch.
@@ -46,17 +48,23 @@ def try_it() -> None:
         st.caption("Real probabilities of the BERT in the box: 6 layers, 22.7 million weights.")
 
 
-def contents(*, fits: bool) -> None:
-    """List what works, one link a line; the text goes along as long as it fits."""
+def mask_filling_views(*, fits: bool) -> None:
+    """List its views, one link a line; the text goes along as long as it fits."""
     text = {inputs.TEXT.name: st.session_state[inputs.TEXT.name]} if fits else {}
     for name, view in VIEWS.items():
-        name_place, about_place = st.columns([1, 2], vertical_alignment="center", wrap=False)
-        name_place.page_link(
-            MASK_FILLING,
-            label=f"**{view.title}**",
-            query_params={VIEW_FIELD.name: name} | text,
-        )
-        about_place.caption(view.about)
+        _line(MASK_FILLING, view.title, view.about, {VIEW_FIELD.name: name} | text)
+
+
+def attention_views() -> None:
+    """List its views, one link a line."""
+    for name, view in attention_page.VIEWS.items():
+        _line(ATTENTION, view.title, view.about, {attention_page.VIEW_FIELD.name: name})
+
+
+def _line(page: str, title: str, about: str, query: dict[str, str]) -> None:
+    title_place, about_place = st.columns([1, 2], vertical_alignment="center", wrap=False)
+    title_place.page_link(page, label=f"**{title}**", query_params=query)
+    about_place.caption(about)
 
 
 frame.header(
@@ -71,5 +79,7 @@ with left:
     try_it()
 with right:
     st.subheader("Mask filling", anchor=False)
-    contents(fits=fits)
+    mask_filling_views(fits=fits)
+    st.subheader("Attention", anchor=False)
+    attention_views()
 cache.warm()
