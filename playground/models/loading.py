@@ -3,6 +3,7 @@
 Whatever the source, a model is first a folder of plain files on this machine; then it is loaded.
 """
 
+import json
 import re
 import threading
 from collections.abc import Callable
@@ -64,6 +65,7 @@ FAMILIES = {
     "xlm-roberta": "XLM-R",
 }
 HEAD_FILE = "head.safetensors"
+LABELS_FILE = "labels.json"  # of a classification head, in the order of its outputs
 # from_pretrained changes torch for the whole process while it builds a model: of two at once, both
 # come out without their weights. Downloads need not wait for one another.
 _building = threading.Lock()
@@ -117,7 +119,9 @@ def _bundled(spec: ModelSpec) -> Checkpoint:
     """Merge an adapter into a fresh copy of the trunk's weights and put its head on top."""
     if spec.folder is None or not (spec.folder / HEAD_FILE).is_file():
         raise UnknownModelError(f"The files of {spec.id} are missing from assets/models.")
-    base = CLASSES[spec.task].from_pretrained(trunk.folder(), local_files_only=True)
+    base = CLASSES[spec.task].from_pretrained(
+        trunk.folder(), local_files_only=True, **_labels(spec.folder)
+    )
     model = PeftModel.from_pretrained(base, str(spec.folder)).merge_and_unload()
     model.base_model.embeddings = _trunk_embeddings()
     model.tie_weights()
@@ -125,6 +129,14 @@ def _bundled(spec: ModelSpec) -> Checkpoint:
     model.load_state_dict(head, strict=False)
     tokenizer = AutoTokenizer.from_pretrained(trunk.folder(), local_files_only=True)
     return _checkpoint(spec, model, tokenizer)
+
+
+def _labels(folder: Path) -> dict[str, Any]:
+    """Return the labels of an adapter's classification head as its config names them."""
+    if not (folder / LABELS_FILE).is_file():
+        return {}
+    names = json.loads((folder / LABELS_FILE).read_text("utf-8"))
+    return {"id2label": dict(enumerate(names)), "label2id": {n: i for i, n in enumerate(names)}}
 
 
 @cache
