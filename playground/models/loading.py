@@ -3,6 +3,7 @@
 Whatever the source, a model is first a folder of plain files on this machine; then it is loaded.
 """
 
+import json
 import re
 import threading
 from collections.abc import Callable
@@ -65,6 +66,7 @@ FAMILIES = {
     "xlm-roberta": "XLM-R",
 }
 HEAD_FILE = "head.safetensors"
+LABELS_FILE = "labels.json"  # of a classification head, in the order of its outputs
 # from_pretrained changes torch for the whole process while it builds a model: of two at once, both
 # come out without their weights. Downloads need not wait for one another.
 _building = threading.Lock()
@@ -120,7 +122,7 @@ def _bundled(spec: ModelSpec) -> Checkpoint:
         raise UnknownModelError(f"The files of {spec.id} are missing from assets/models.")
     own_task = next(known.task for known in bundled() if known.id == spec.id)
     base = CLASSES[own_task].from_pretrained(
-        trunk.folder(), local_files_only=True, **_attention(spec.task)
+        trunk.folder(), local_files_only=True, **_attention(spec.task), **_labels(spec.folder)
     )
     model = PeftModel.from_pretrained(base, str(spec.folder)).merge_and_unload()
     model.base_model.embeddings = _trunk_embeddings()
@@ -135,6 +137,14 @@ def _bundled(spec: ModelSpec) -> Checkpoint:
 def _attention(task: Task) -> dict[str, str]:
     """Return how attention is computed: the fused kernels keep no attention weights to look at."""
     return {"attn_implementation": "eager"} if task is Task.FEATURE_EXTRACTION else {}
+
+
+def _labels(folder: Path) -> dict[str, Any]:
+    """Return the labels of an adapter's classification head as its config names them."""
+    if not (folder / LABELS_FILE).is_file():
+        return {}
+    names = json.loads((folder / LABELS_FILE).read_text("utf-8"))
+    return {"id2label": dict(enumerate(names)), "label2id": {n: i for i, n in enumerate(names)}}
 
 
 @cache

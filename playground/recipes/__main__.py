@@ -11,7 +11,7 @@ from pathlib import Path
 from playground.recipes import runner
 from playground.recipes.recipe import Order
 
-NAMES = ("masked_lm",)
+NAMES = ("masked_lm", "sentiment", "named_entities")
 MODELS = Path("assets/models")
 
 

@@ -17,7 +17,7 @@ base_model: {trunk.HUB_ID}
 library_name: peft
 pipeline_tag: {recipe.task}
 language: en
-license: apache-2.0
+license: {recipe.licence}
 ---
 
 # {recipe.title}
@@ -38,7 +38,7 @@ Base: [{trunk.HUB_ID}](https://huggingface.co/{trunk.HUB_ID}), revision `{trunk.
 |---|---|
 {rows}
 
-## Limits and known biases
+{_calibration(training.get("calibration"))}## Limits and known biases
 
 {_bullets(recipe.limits)}
 """
@@ -58,6 +58,28 @@ def _part(training: dict[str, Any]) -> str:
 
 {training["steps"]} steps, {training["tokens_seen"]:,} tokens seen, {training["minutes"]} minutes
 on {training["device"]}, seed {training["seed"]}. Schedule: {schedule}. {training["note"]}
+"""
+
+
+def _calibration(found: dict[str, Any] | None) -> str:
+    if found is None:
+        return ""
+    rows = "\n".join(
+        f"| {figure.replace('_', ' ')} / {name} | {value:.4f} |"
+        for figure, values in found.items()
+        if isinstance(values, dict)
+        for name, value in values.items()
+    )
+    return f"""## Calibration
+
+Divide the logits by the temperature {found["temperature"]:.4f} (`calibration.json`) before the
+softmax; it was fitted on {found["fitted_on"]} (Guo et al. 2017) and measured on
+{found["measured_on"]} that neither training nor the fit saw.
+
+| figure / part | value |
+|---|---|
+{rows}
+
 """
 
 

@@ -31,6 +31,7 @@ class Prepared:
     training: Dataset[dict[str, Tensor]]
     loss: Callable[[Any, dict[str, Tensor]], Tensor]
     evaluate: Callable[[], dict[str, float]]
+    calibrate: Callable[[], dict[str, Any]] | None = None  # once, when training is over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,8 @@ class Recipe:
     lora: LoraConfig
     schedule: Schedule
     prepare: Callable[..., Prepared]
+    licence: str = "apache-2.0"
+    labels: tuple[str, ...] = ()  # of a classification head, in the order of its outputs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

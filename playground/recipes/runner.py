@@ -31,6 +31,7 @@ from playground.recipes.weights import (
 
 WEIGHTS = "model.safetensors"
 RECORD = "training.json"
+CALIBRATION = "calibration.json"
 
 
 def run(recipe: Recipe, order: Order) -> None:
@@ -57,6 +58,12 @@ def run(recipe: Recipe, order: Order) -> None:
         "development": trainer.evaluate(),
         "earlier": earlier,
     }
+    if prepared.calibrate:
+        prepared.model.eval()
+        training["calibration"] = prepared.calibrate()
+        (order.output / CALIBRATION).write_text(
+            json.dumps(training["calibration"], indent=2) + "\n"
+        )
     (order.output / RECORD).write_text(json.dumps(training, indent=2) + "\n")
     (order.output / "README.md").write_text(model_card.render(recipe, training))
 

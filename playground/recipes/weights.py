@@ -1,6 +1,7 @@
 """The weights a recipe trains: in memory by name, and as the files that are shipped."""
 
 import copy
+import json
 from pathlib import Path
 
 import torch
@@ -12,6 +13,7 @@ from playground.recipes.recipe import Recipe
 
 ADAPTER = "adapter_model.safetensors"
 HEAD = "head.safetensors"
+LABELS = "labels.json"
 
 
 def trained_weights(model: nn.Module) -> dict[str, Tensor]:
@@ -36,7 +38,7 @@ def load_trained(model: nn.Module, weights: dict[str, Tensor]) -> None:
 
 
 def write_adapter(model: nn.Module, recipe: Recipe, output: Path) -> None:
-    """Write the peft adapter and, in a file of its own, the head, both in fp16."""
+    """Write the peft adapter, the head in a file of its own, both in fp16, and its labels."""
     output.mkdir(parents=True, exist_ok=True)
     adapter = get_peft_model_state_dict(model)
     save_file(
@@ -48,6 +50,8 @@ def write_adapter(model: nn.Module, recipe: Recipe, output: Path) -> None:
     config = copy.copy(recipe.lora)
     config.inference_mode = True
     config.save_pretrained(str(output))
+    if recipe.labels:
+        (output / LABELS).write_text(json.dumps(recipe.labels) + "\n")
 
 
 def adapter_weights(folder: Path) -> dict[str, Tensor]:

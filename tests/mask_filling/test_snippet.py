@@ -173,7 +173,7 @@ class Screen:
 
 @pytest.mark.weights
 def test_the_bundled_code_reproduces_every_view(tmp_path: Path) -> None:
-    [spec] = bundled()
+    spec = bundled()[0]
     if spec.folder is None or not (spec.folder / "adapter_model.safetensors").is_file():
         pytest.skip("assets/models/masked_lm has not been trained yet")
     offline = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
@@ -245,7 +245,7 @@ def test_a_folder_is_called_by_its_name_which_cannot_become_code(tmp_path: Path)
     assert str(tmp_path) not in code
 
 
-@pytest.mark.parametrize("spec", [HUB, *bundled()], ids=lambda spec: spec.source)
+@pytest.mark.parametrize("spec", [HUB, bundled()[0]], ids=lambda spec: spec.source)
 def test_the_notebook_is_the_script_with_its_installation(spec: ModelSpec) -> None:
     snippet = scripts.pretraining(NASTY[0], seed=1, share=0.15)
     document = json.loads(notebook(snippet, spec=spec))

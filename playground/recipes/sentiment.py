@@ -1,0 +1,248 @@
+"""Sentiment adapter and classification head for the bundled trunk."""
+
+import lzma
+import re
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from peft import LoraConfig, inject_adapter_in_model
+from torch import Tensor, nn
+from transformers import (
+    AutoTokenizer,
+    BertForSequenceClassification,
+    PreTrainedTokenizerBase,
+)
+
+from playground.models import trunk
+from playground.recipes import factbook, reviews
+from playground.recipes.batches import Epochs, Example, predicted
+from playground.recipes.calibration import (
+    Outcomes,
+    expected_error,
+    fitted_temperature,
+    together,
+)
+from playground.recipes.recipe import Prepared, Recipe, Schedule
+from playground.recipes.reviews import Part
+
+LABELS = ("NEGATIVE", "POSITIVE")
+LORA = LoraConfig(
+    r=32,
+    lora_alpha=32,
+    lora_dropout=0.0,
+    target_modules=r"bert\.encoder\..*\.(query|key|value|dense)",
+    base_model_name_or_path=trunk.HUB_ID,
+    revision=trunk.REVISION,
+)
+TEXTS_A_STEP = 32
+MASKED_SHARE = 0.05
+TOKENS_A_STEP = 2048
+PHRASE_SHARE = 0.5  # of the phrases, in each epoch
+REVIEW_SHARE = 0.2  # of the reviews, in each epoch
+WINDOW_LENGTHS = {64: 0.3, 128: 0.45, 256: 0.2, 510: 0.05}
+LONGEST = 510  # pieces, without [CLS] and [SEP]
+REVIEWS_EVALUATED = 600
+FACTS = "text/world_factbook.txt.xz"  # neutral, which neither data set is
+FACTS_EVALUATED = 500
+KINDS = {
+    "with a negation": re.compile(r"\b(?:no|not|never|nothing|nor|neither|without|hardly)\b|n't\b"),
+    "with a contrast": re.compile(r"\b(?:but|although|though|however|yet|despite)\b"),
+}
+
+
+class Encoder:
+    """Texts to examples: pieces between [CLS] and [SEP], with one label a text."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
+        self.tokenizer = tokenizer
+
+    def pieces(self, texts: Iterable[str]) -> list[np.ndarray]:
+        """Return the piece ids of each text, without special tokens."""
+        encoded = self.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
+        return [np.asarray(ids, dtype=np.int64) for ids in encoded]
+
+    def example(self, pieces: np.ndarray, label: int) -> Example:
+        """Return one example from pieces that fit."""
+        framed = [self.tokenizer.cls_token_id, *pieces, self.tokenizer.sep_token_id]
+        return Example(ids=np.asarray(framed), labels=np.array([label]))
+
+    def examples(self, texts: dict[str, int]) -> list[Example]:
+        """Return the texts as the app first reads them, cut at 512 tokens."""
+        return [
+            self.example(pieces[:LONGEST], label)
+            for pieces, label in zip(self.pieces(texts), texts.values(), strict=True)
+        ]
+
+
+class Pass:
+    """One epoch: every sentence, some of the phrases, and a window of some of the reviews."""
+
+    def __init__(self, part: Part, encoder: Encoder) -> None:
+        self.encoder = encoder
+        self.sentences = encoder.examples(part.sentences)
+        self.phrases = encoder.examples(part.phrases)
+        self.reviews = encoder.pieces(part.reviews)
+        self.verdicts = list(part.reviews.values())
+
+    def __call__(self, rng: np.random.Generator) -> list[Example]:
+        """Return the examples of one epoch."""
+        phrases = rng.random(len(self.phrases)) < PHRASE_SHARE
+        rows = np.flatnonzero(rng.random(len(self.reviews)) < REVIEW_SHARE)
+        lengths = rng.choice(list(WINDOW_LENGTHS), len(rows), p=list(WINDOW_LENGTHS.values()))
+        return [
+            *self.sentences,
+            *(example for example, taken in zip(self.phrases, phrases, strict=True) if taken),
+            *(
+                self.encoder.example(window(self.reviews[row], length, rng), self.verdicts[row])
+                for row, length in zip(rows, lengths, strict=True)
+            ),
+        ]
+
+
+def window(pieces: np.ndarray, length: int, rng: np.random.Generator) -> np.ndarray:
+    """Return up to ``length`` pieces: the first, the last or some between, equally often.
+
+    Reviews often tell the plot first and their verdict at the end.
+    """
+    last = max(len(pieces) - length, 0)
+    begin = (0, last, int(rng.integers(last + 1)))[rng.integers(3)]
+    return pieces[begin : begin + length]
+
+
+def loss(model: BertForSequenceClassification, batch: dict[str, Tensor]) -> Tensor:
+    """Return the mean cross-entropy over the texts."""
+    logits = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
+    return nn.functional.cross_entropy(logits.float(), batch["labels"][:, 0])
+
+
+class Figures:
+    """What is measured on the parts that were held out."""
+
+    def __init__(
+        self,
+        model: BertForSequenceClassification,
+        encoder: Encoder,
+        parts: dict[str, Part],
+        neutral: list[str],
+    ) -> None:
+        self.model = model
+        self.encoder = encoder
+        self.parts = parts
+        self.neutral = neutral
+
+    def outcomes(self, texts: dict[str, int]) -> Outcomes:
+        """Return what the model says of ``texts``, each cut at 512 tokens."""
+        logits = predicted(self.model, self.encoder.examples(texts))
+        return Outcomes(np.stack(logits), np.array(list(texts.values())))
+
+    def accuracy(self) -> dict[str, float]:
+        """Return the accuracy on the development part, by kind of text."""
+        part = self.parts["development"]
+        sets = {"SST-2 sentences": part.sentences}
+        sets |= {
+            f"SST-2 sentences {kind}": {t: y for t, y in part.sentences.items() if found.search(t)}
+            for kind, found in KINDS.items()
+        }
+        sets["SST-2 phrases of three words or fewer"] = {
+            text: label for text, label in part.phrases.items() if len(text.split()) <= 3
+        }
+        sets["IMDB reviews"] = dict(list(part.reviews.items())[:REVIEWS_EVALUATED])
+        return {
+            f"accuracy / {len(texts):,} {name}": self.outcomes(texts).accuracy
+            for name, texts in sets.items()
+        }
+
+    def calibration(self) -> dict[str, Any]:
+        """Return the temperature, fitted on one part, and the calibration error on another."""
+        part, unseen = self.parts["calibration"], self.parts["measurement"]
+        temperature = fitted_temperature(
+            [self.outcomes(part.sentences), self.outcomes(part.reviews)]
+        )
+        sets = [self.outcomes(unseen.sentences), self.outcomes(unseen.reviews)]
+        measured = dict(zip(("sentences", "reviews"), sets, strict=True)) | {"both": together(sets)}
+        neutral = self.outcomes(dict.fromkeys(self.neutral, 0)).probabilities(temperature)
+        return {
+            "temperature": temperature,
+            "fitted_on": _described(part),
+            "measured_on": _described(unseen),
+            "accuracy": {name: one.accuracy for name, one in measured.items()},
+            "ece_before": {name: expected_error(one) for name, one in measured.items()},
+            "ece_after": {name: expected_error(one, temperature) for name, one in measured.items()},
+            "neutral": {
+                f"share of {len(neutral)} facts of the CIA World Factbook called either with "
+                "a probability over 0.9": float((neutral.max(axis=1) > 0.9).mean())
+            },
+        }
+
+
+def _described(part: Part) -> str:
+    return f"{len(part.sentences):,} SST-2 sentences, {len(part.reviews):,} IMDB reviews"
+
+
+def prepare(data: Path, *, seed: int, batches: int) -> Prepared:
+    """Load the trunk with a fresh adapter and head, and the reviews."""
+    encoder = Encoder(AutoTokenizer.from_pretrained(trunk.folder()))
+    model = BertForSequenceClassification.from_pretrained(
+        trunk.folder(),
+        attn_implementation="eager",
+        hidden_dropout_prob=0.0,  # pieces are masked instead, see batches.hidden
+        attention_probs_dropout_prob=0.0,
+        num_labels=len(LABELS),
+    )
+    model.requires_grad_(False)
+    model = inject_adapter_in_model(LORA, model)
+    model.bert.pooler.requires_grad_(True)
+    model.classifier.requires_grad_(True)
+    parts = reviews.read(data)
+    with lzma.open(data / FACTS, "rt", encoding="utf-8") as rows:
+        neutral = list(islice(factbook.sentences(rows), FACTS_EVALUATED))
+    figures = Figures(model, encoder, parts, neutral)
+    return Prepared(
+        model=model,
+        tokenizer=encoder.tokenizer,
+        training=Epochs(
+            Pass(parts[reviews.TRAINING], encoder),
+            texts=TEXTS_A_STEP,
+            tokens=TOKENS_A_STEP,
+            masked=MASKED_SHARE,
+            batches=batches,
+            seed=seed,
+        ),
+        loss=loss,
+        evaluate=figures.accuracy,
+        calibrate=figures.calibration,
+    )
+
+
+RECIPE = Recipe(
+    name="sentiment",
+    title="Sentiment adapter for all-MiniLM-L6-v2",
+    task="text-classification",
+    labels=LABELS,
+    lora=LORA,
+    sources=(
+        "SST-2: sentences and phrases of film reviews (Stanford Sentiment Treebank, Socher et al. "
+        "2013, as in GLUE's training split; free for research)",
+        "IMDB: film reviews (Large Movie Review Dataset, training half, Maas et al. 2011; as "
+        "distributed by its authors, for research)",
+    ),
+    prepare=prepare,
+    schedule=Schedule(
+        steps=3500, warmup_steps=100, decay_steps=3200, learning_rate=1e-3, weight_decay=0.01
+    ),
+    description=(
+        f"Labels in `labels.json`, in the order of the head's outputs: {', '.join(LABELS)}. LoRA "
+        f"of rank {LORA.r} on every linear layer of the encoder; pooler and head trained whole. "
+        f"Each epoch holds every sentence, {PHRASE_SHARE:.0%} of the phrases and a window of "
+        f"{REVIEW_SHARE:.0%} of the reviews, {min(WINDOW_LENGTHS)} to {max(WINDOW_LENGTHS)} tokens "
+        f"from their start, their end or between; {MASKED_SHARE:.0%} of the pieces are masked. "
+        "Both sets were cut into a training, a development, a calibration and a measurement part, "
+        f"the last three {reviews.HELD_OUT_PERCENT} % each: SST-2 by source sentence, and phrases "
+        "that lie in sentences of several parts are in none. Development figures: texts are cut at "
+        "512 tokens."
+    ),
+    limits=(),
+)

@@ -1,0 +1,112 @@
+"""The sentiment recipe: parts without a common sentence, windows, calibration, the adapter."""
+
+import math
+
+import numpy as np
+import pytest
+from transformers import AutoTokenizer
+
+from playground.models import trunk
+from playground.recipes import calibration, reviews, sentiment
+from playground.recipes.calibration import Outcomes
+
+LONG = "a warm and funny film that never drags ."
+OTHER = "funny film , but a dull and slow second half ."
+PHRASES = {
+    LONG: 1,
+    "a warm and funny film": 1,
+    "warm and funny": 1,
+    OTHER: 0,
+    "a dull and slow second half": 0,
+    "funny film": 1,  # in both sentences
+    "warm and fun": 1,  # whole words count: "fun" is not the beginning of "funny"
+}
+
+
+def test_a_phrase_belongs_to_the_sentences_that_contain_it() -> None:
+    assert reviews.sources(PHRASES) == {
+        LONG: {LONG},
+        "a warm and funny film": {LONG},
+        "warm and funny": {LONG},
+        OTHER: {OTHER},
+        "a dull and slow second half": {OTHER},
+        "funny film": {LONG, OTHER},
+        "warm and fun": {"warm and fun"},
+    }
+
+
+def test_no_phrase_lies_on_two_sides(monkeypatch: pytest.MonkeyPatch) -> None:
+    dealt = {LONG: "development", OTHER: "training", "warm and fun": "training", "good": "training"}
+    monkeypatch.setattr(reviews, "part_of", dealt.__getitem__)
+    parts = reviews.cut(phrases=PHRASES, reviews={"good": 1})
+    assert parts["development"].sentences == {LONG: 1}
+    assert parts["development"].phrases == {"a warm and funny film": 1, "warm and funny": 1}
+    assert parts["training"].sentences == {OTHER: 0, "warm and fun": 1}
+    assert parts["training"].phrases == {"a dull and slow second half": 0}
+    assert parts["training"].reviews == {"good": 1}
+    assert parts["measurement"] == parts["calibration"] == reviews.Part()
+
+
+def test_each_held_out_part_is_a_twentieth() -> None:
+    names = [reviews.part_of(f"sentence {number} .") for number in range(20_000)]
+    for name in reviews.HELD_OUT:  # of 20,000 draws three standard deviations are 0.5 points
+        assert names.count(name) / len(names) == pytest.approx(0.05, abs=0.005)
+
+
+def test_a_text_with_both_labels_is_left_out() -> None:
+    lines = ["so so \t1", "so so\t0", "a tab\tinside\t1", "fine\t1", "fine \t1", ""]
+    assert reviews.labelled(lines) == {"a tab inside": 1, "fine": 1}
+
+
+def test_windows_are_from_the_start_the_end_or_between() -> None:
+    pieces = np.arange(100)
+    rng = np.random.default_rng(0)
+    begins = [int(sentiment.window(pieces, 20, rng)[0]) for _ in range(3000)]
+    assert all(len(sentiment.window(pieces, 20, rng)) == 20 for _ in range(50))
+    # A third each, and one in 81 of those between; three standard deviations are 2.6 points.
+    assert begins.count(0) / 3000 == pytest.approx(0.337, abs=0.026)
+    assert begins.count(80) / 3000 == pytest.approx(0.337, abs=0.026)
+    assert len(set(begins)) > 50
+    assert sentiment.window(pieces[:7], 20, rng).tolist() == list(range(7))
+
+
+def test_one_temperature_by_hand() -> None:
+    # Logits of 2 against 0 say 88 %, but only three of four are right. The likelihood is greatest
+    # where they say 75 %: 2 / T = log 3.
+    outcomes = Outcomes(np.array([[0.0, 2.0]] * 4), np.array([1, 1, 1, 0]))
+    found = calibration.fitted_temperature([outcomes])
+    assert found == pytest.approx(2 / math.log(3), rel=1e-4)
+    assert outcomes.probabilities(found)[0].tolist() == pytest.approx([0.25, 0.75], abs=1e-4)
+
+
+def test_calibration_lowers_the_loss_and_changes_no_decision() -> None:
+    rng = np.random.default_rng(0)
+    labels = rng.integers(2, size=400)
+    logits = np.eye(2)[labels] * 4 + rng.normal(0, 4, (400, 2))
+    outcomes = Outcomes(logits, labels)
+
+    def loss(temperature: float) -> float:
+        return -float(np.log(outcomes.probabilities(temperature)[range(400), labels]).mean())
+
+    found = calibration.fitted_temperature([outcomes])
+    assert loss(found) < loss(1.0)
+    assert loss(found) <= min(loss(found * 0.9), loss(found * 1.1))
+    assert calibration.expected_error(outcomes, found) < calibration.expected_error(outcomes)
+    assert (outcomes.probabilities(found) > 0.5).tolist() == (logits > logits[:, ::-1]).tolist()
+
+
+def test_expected_calibration_error_by_hand() -> None:
+    # Four texts at 75 % of which two are right, and one at 100 % that is: 4/5 * |0.75 - 0.5|.
+    logits = np.array([[0.0, math.log(3)]] * 4 + [[60.0, 0.0]])
+    outcomes = Outcomes(logits, np.array([1, 1, 0, 0, 0]))
+    assert calibration.expected_error(outcomes) == pytest.approx(0.2, abs=1e-6)
+    assert outcomes.accuracy == pytest.approx(0.6)
+
+
+def test_long_reviews_are_cut_where_the_model_ends() -> None:
+    encoder = sentiment.Encoder(AutoTokenizer.from_pretrained(trunk.folder()))
+    short, long = encoder.examples({"Good.": 1, "bad " * 600: 0})
+    assert short.ids.tolist() == [101, 2204, 1012, 102]  # [CLS] good . [SEP]
+    assert short.labels.tolist() == [1]
+    assert len(long.ids) == 512
+    assert long.ids[-1] == 102
