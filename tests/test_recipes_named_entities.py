@@ -156,5 +156,5 @@ def test_the_adapter_in_the_box_marks_names() -> None:
     encoded = checkpoint.tokenizer("Angela Merkel was born in Hamburg.", return_tensors="pt")
     labels = [CONLL_ORDER[i] for i in checkpoint.model(**encoded).logits[0].argmax(dim=1).tolist()]
     pieces = checkpoint.tokenizer.convert_ids_to_tokens(encoded["input_ids"][0].tolist())
-    assert pieces[1:8] == ["angela", "me", "##rkel", "was", "born", "in", "hamburg"]
+    assert pieces[1:8] == ["angela", "mer", "##kel", "was", "born", "in", "hamburg"]
     assert [labels[i] for i in (1, 2, 4, 5, 6, 7)] == ["B-PER", "I-PER", "O", "O", "O", "B-LOC"]

@@ -78,7 +78,7 @@ class Epochs(Dataset[dict[str, Tensor]]):
                 [examples[row] for row in order[rows]]
                 for rows in grouped(lengths, texts=self.texts, tokens=self.tokens)
             ]
-            rng.shuffle(planned)  # type: ignore[arg-type]  # any sequence will do
+            rng.shuffle(planned)
             self._held = (number, planned)
         return self._held[1]
 

@@ -77,7 +77,7 @@ def spans(tags: Sequence[str]) -> Iterator[tuple[str, int, int]]:
             begin, kind = place, found
 
 
-def f1(truth: list[Sequence[str]], guesses: list[Sequence[str]], *types: str) -> float:
+def f1(truth: Sequence[Sequence[str]], guesses: Sequence[Sequence[str]], *types: str) -> float:
     """Return the strict F1 over entities, all or those of ``types``: type and both ends right."""
     wanted = types or TYPES
     there, found = (
