@@ -25,7 +25,7 @@ LORA = LoraConfig(
     revision=trunk.REVISION,
 )
 TEXTS_A_STEP = 16
-MASKED_SHARE = 0.05
+MASKED_SHARE = 0.1
 TOKENS_A_STEP = 1024
 RUN_LENGTHS = {1: 0.6, 2: 0.2, 4: 0.2}  # sentences of news in one text
 TWEET_SHARE = 0.3  # of the tweets, in each epoch

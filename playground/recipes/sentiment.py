@@ -41,8 +41,8 @@ TEXTS_A_STEP = 32
 MASKED_SHARE = 0.05
 TOKENS_A_STEP = 2048
 PHRASE_SHARE = 0.5  # of the phrases, in each epoch
-REVIEW_SHARE = 0.2  # of the reviews, in each epoch
-WINDOW_LENGTHS = {64: 0.3, 128: 0.45, 256: 0.2, 510: 0.05}
+REVIEW_SHARE = 0.5  # of the reviews, in each epoch
+WINDOW_LENGTHS = {128: 0.5, 256: 0.4, 510: 0.1}
 LONGEST = 510  # pieces, without [CLS] and [SEP]
 REVIEWS_EVALUATED = 600
 FACTS = "text/world_factbook.txt.xz"  # neutral, which neither data set is
@@ -231,7 +231,7 @@ RECIPE = Recipe(
     ),
     prepare=prepare,
     schedule=Schedule(
-        steps=3500, warmup_steps=100, decay_steps=3200, learning_rate=1e-3, weight_decay=0.01
+        steps=4500, warmup_steps=100, decay_steps=4200, learning_rate=1e-3, weight_decay=0.01
     ),
     description=(
         f"Labels in `labels.json`, in the order of the head's outputs: {', '.join(LABELS)}. LoRA "
