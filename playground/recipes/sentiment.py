@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from peft import LoraConfig, inject_adapter_in_model
+from peft import inject_adapter_in_model
 from torch import Tensor, nn
 from transformers import (
     AutoTokenizer,
@@ -17,7 +17,8 @@ from transformers import (
 )
 
 from playground.models import trunk
-from playground.recipes import factbook, reviews
+from playground.models.catalog import BUNDLED
+from playground.recipes import factbook, masked_lm, reviews
 from playground.recipes.batches import Epochs, Example, predicted
 from playground.recipes.calibration import (
     Outcomes,
@@ -27,22 +28,17 @@ from playground.recipes.calibration import (
 )
 from playground.recipes.recipe import Prepared, Recipe, Schedule
 from playground.recipes.reviews import Part
+from playground.recipes.weights import adapter_weights
 
 LABELS = ("NEGATIVE", "POSITIVE")
-LORA = LoraConfig(
-    r=32,
-    lora_alpha=32,
-    lora_dropout=0.0,
-    target_modules=r"bert\.encoder\..*\.(query|key|value|dense)",
-    base_model_name_or_path=trunk.HUB_ID,
-    revision=trunk.REVISION,
-)
+LORA = masked_lm.LORA  # the same shape, since training starts from the masked-LM adapter
+STARTS_FROM = BUNDLED / "masked_lm"
 TEXTS_A_STEP = 32
 MASKED_SHARE = 0.05
 TOKENS_A_STEP = 2048
-PHRASE_SHARE = 0.5  # of the phrases, in each epoch
-REVIEW_SHARE = 0.5  # of the reviews, in each epoch
-WINDOW_LENGTHS = {128: 0.5, 256: 0.4, 510: 0.1}
+PHRASE_SHARE = 0.7  # of the phrases, in each epoch
+REVIEW_SHARE = 0.4  # of the reviews, in each epoch
+WINDOW_LENGTHS = {64: 0.25, 128: 0.4, 256: 0.25, 510: 0.1}
 LONGEST = 510  # pieces, without [CLS] and [SEP]
 REVIEWS_EVALUATED = 600
 FACTS = "text/world_factbook.txt.xz"  # neutral, which neither data set is
@@ -183,7 +179,7 @@ def _described(part: Part) -> str:
 
 
 def prepare(data: Path, *, seed: int, batches: int) -> Prepared:
-    """Load the trunk with a fresh adapter and head, and the reviews."""
+    """Load the trunk with the masked-LM adapter and a fresh head, and the reviews."""
     encoder = Encoder(AutoTokenizer.from_pretrained(trunk.folder()))
     model = BertForSequenceClassification.from_pretrained(
         trunk.folder(),
@@ -194,6 +190,8 @@ def prepare(data: Path, *, seed: int, batches: int) -> Prepared:
     )
     model.requires_grad_(False)
     model = inject_adapter_in_model(LORA, model)
+    read_before = {n: w for n, w in adapter_weights(STARTS_FROM).items() if "lora_" in n}
+    model.load_state_dict(read_before, strict=False)
     model.bert.pooler.requires_grad_(True)
     model.classifier.requires_grad_(True)
     parts = reviews.read(data)
@@ -231,11 +229,12 @@ RECIPE = Recipe(
     ),
     prepare=prepare,
     schedule=Schedule(
-        steps=4500, warmup_steps=100, decay_steps=4200, learning_rate=1e-3, weight_decay=0.01
+        steps=5000, warmup_steps=100, decay_steps=4700, learning_rate=5e-4, weight_decay=0.01
     ),
     description=(
         f"Labels in `labels.json`, in the order of the head's outputs: {', '.join(LABELS)}. LoRA "
-        f"of rank {LORA.r} on every linear layer of the encoder; pooler and head trained whole. "
+        f"of rank {LORA.r} on every linear layer of the encoder, starting from the masked-LM "
+        "adapter in the box, which has read film reviews; pooler and head trained whole. "
         f"Each epoch holds every sentence, {PHRASE_SHARE:.0%} of the phrases and a window of "
         f"{REVIEW_SHARE:.0%} of the reviews, {min(WINDOW_LENGTHS)} to {max(WINDOW_LENGTHS)} tokens "
         f"from their start, their end or between; {MASKED_SHARE:.0%} of the pieces are masked. "
