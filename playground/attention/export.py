@@ -2,13 +2,13 @@
 
 import numpy as np
 
+from playground import tables
 from playground.attention.switches import View
-from playground.mask_filling import export
 
 TABLE_ROWS = 500  # the table beside a picture shows so many links; the CSV has all of them
 
 
-def links(shown: View, most: int | None = None) -> list[export.Row]:
+def links(shown: View, most: int | None = None) -> list[tables.Row]:
     """Return one row a link with a weight above 0, strongest first; positions count from 1."""
     weights = shown.weights.ravel()
     order = np.argsort(-weights, kind="stable")[: most or weights.size]
@@ -29,11 +29,11 @@ def links(shown: View, most: int | None = None) -> list[export.Row]:
     ]
 
 
-def strongest_links(shown: View) -> list[export.Row]:
+def strongest_links(shown: View) -> list[tables.Row]:
     """Return the strongest links, as many as a table on the page shows."""
     return links(shown, TABLE_ROWS)
 
 
 def as_csv(shown: View) -> str:
     """Return all links as CSV."""
-    return export.as_csv(links(shown))
+    return tables.as_csv(links(shown))

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from playground.mask_filling import Snippet
+from playground.models.catalog import Task
+from playground.snippet import Snippet
 
 BODY = """\
 model.eval()
@@ -25,7 +26,7 @@ def heatmap(texts: Sequence[str], *, layers: list[int], heads: list[int]) -> Sni
     return Snippet(
         title="heatmap",
         page="Attention",
+        task=Task.FEATURE_EXTRACTION,
         constants={"TEXTS": list(texts), "LAYERS": layers, "HEADS": heads},
         body=BODY,
-        looks_inside=True,
     )

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from playground.errors import EmptyTextError, TextTooLongError
-from playground.mask_filling.pieces import Vocabulary, vocabulary
-from playground.mask_filling.text import clean, with_mask
 from playground.models.queries import AttentionQuery
 from playground.settings import Settings
+from playground.text.cleaning import clean, with_mask
+from playground.text.pieces import Vocabulary, vocabulary
 
 if TYPE_CHECKING:
     from tokenizers import Encoding

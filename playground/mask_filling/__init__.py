@@ -6,7 +6,6 @@ from playground.mask_filling.joint import JointFilling, JointFillings, Order, fi
 from playground.mask_filling.layers import LayerGuesses, LogitLens, logit_lens
 from playground.mask_filling.positions import PositionGuesses, predict_everywhere
 from playground.mask_filling.pretraining import Choice, SimulatedToken, Simulation, simulate
-from playground.mask_filling.snippet import Snippet, notebook, python_code
 from playground.mask_filling.targets import TargetScore, compare_targets
 from playground.mask_filling.text import MaskedText, Token, filled_sentence, mask_word, read
 
@@ -25,7 +24,6 @@ __all__ = [
     "PositionGuesses",
     "SimulatedToken",
     "Simulation",
-    "Snippet",
     "TargetScore",
     "Token",
     "compare",
@@ -35,9 +33,7 @@ __all__ = [
     "filled_sentence",
     "logit_lens",
     "mask_word",
-    "notebook",
     "predict_everywhere",
-    "python_code",
     "read",
     "simulate",
 ]

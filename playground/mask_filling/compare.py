@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from playground.errors import TooManyMasksError
 from playground.mask_filling.fill import Filling, fill, guesses_at
-from playground.mask_filling.text import MASK
 from playground.models.queries import Query
+from playground.text.cleaning import MASK
 
 if TYPE_CHECKING:
     from playground.models.engine import Model

@@ -1,12 +1,9 @@
-"""Each view's result as the rows of a table, and such rows as CSV and JSON.
+"""Each view's result as the rows of a table.
 
 Numbers are as computed, not as shown: probabilities from 0 to 1, natural logarithms, entropies in
 nats; masks, positions and ranks count from 1.
 """
 
-import csv
-import io
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from math import exp
@@ -18,28 +15,7 @@ from playground.mask_filling.layers import LogitLens
 from playground.mask_filling.positions import PositionGuesses
 from playground.mask_filling.pretraining import Simulation
 from playground.mask_filling.targets import TargetScore
-
-# A spreadsheet reads a cell with one of these in front as a formula (OWASP ASVS 5.0, 1.2.10).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\0")
-
-Row = dict[str, object]
-
-
-def as_csv(rows: Sequence[Row]) -> str:
-    """Return ``rows``, all of the same columns, as CSV; lists in cells are written as JSON.
-
-    Text that a spreadsheet would run as a formula gets an apostrophe in front.
-    """
-    table = io.StringIO()
-    writer = csv.DictWriter(table, fieldnames=list(rows[0]) if rows else [])
-    writer.writeheader()
-    writer.writerows({column: _cell(value) for column, value in row.items()} for row in rows)
-    return table.getvalue()
-
-
-def as_json(rows: Sequence[Row]) -> str:
-    """Return ``rows`` as a JSON list of objects."""
-    return json.dumps(rows, ensure_ascii=False, indent=2)
+from playground.tables import Row
 
 
 def fill(filling: Filling) -> list[Row]:
@@ -119,11 +95,3 @@ def pretraining(simulated: Simulation) -> list[Row]:
 def side_by_side(compared: Comparison) -> list[Row]:
     """Return one row a token."""
     return [asdict(row) for row in compared.rows]
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, (list, tuple)):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from playground.mask_filling.pieces import vocabulary
 from playground.mask_filling.text import MaskedText, read
 from playground.models.queries import Query
+from playground.text.pieces import vocabulary
 
 if TYPE_CHECKING:
     from playground.models.engine import Model

@@ -14,9 +14,9 @@ import numpy as np
 
 from playground.errors import EmptyTextError
 from playground.mask_filling.fill import Guess, guesses_at
-from playground.mask_filling.pieces import Vocabulary, vocabulary
 from playground.mask_filling.text import MaskedText, Token, read
 from playground.models.queries import Query
+from playground.text.pieces import Vocabulary, vocabulary
 
 if TYPE_CHECKING:
     from playground.models.engine import Model

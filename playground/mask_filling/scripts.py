@@ -6,16 +6,41 @@ tells such spaces apart may then answer differently than on the screen.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from playground.mask_filling.joint import Order
-from playground.mask_filling.snippet import Snippet
 from playground.mask_filling.targets import TargetScore
-from playground.mask_filling.text import MASK, clean, with_mask
+from playground.models.catalog import Task
+from playground.snippet import Snippet
+from playground.text.cleaning import MASK, clean, with_mask
 
 # Special tokens but the mask, as the supported families write them.
 SPECIAL_TOKENS = re.compile(r"\[(?:CLS|SEP|PAD|UNK)\]|</?s>|<(?:pad|unk)>")
 
+READING = """\
+model.eval()
+max_length = min(tokenizer.model_max_length, model.config.max_position_embeddings)
+
+
+def read(text):
+    text = text.replace("[MASK]", tokenizer.mask_token)
+    return tokenizer(text, truncation=True, max_length=max_length)["input_ids"]
+
+
+def masks(ids):
+    return [i for i, token_id in enumerate(ids) if token_id == tokenizer.mask_token_id]
+
+
+def name(token_id):
+    return tokenizer.decode([token_id]).strip()
+
+
+@torch.inference_mode()
+def log_probabilities(ids):  # [token, vocabulary]
+    return model(torch.tensor([ids])).logits[0].log_softmax(dim=-1)
+
+
+"""
 FILL = """\
 ids = read(TEXT)
 scores = log_probabilities(ids)
@@ -150,7 +175,7 @@ for guess in sorted(guesses, key=lambda guess: difference[guess], reverse=True):
 
 def fill(text: str, *, top_k: int) -> Snippet:
     """Return the code of ``fill``: each mask's tokens with their probabilities."""
-    return Snippet(title="fill", constants={"TEXT": _plain(text), "TOP_K": top_k}, body=FILL)
+    return _snippet("fill", constants={"TEXT": _plain(text), "TOP_K": top_k}, body=FILL)
 
 
 def jointly(text: str, *, order: Order, beam_width: int, top_k: int) -> Snippet:
@@ -161,7 +186,7 @@ def jointly(text: str, *, order: Order, beam_width: int, top_k: int) -> Snippet:
         "BEAM_WIDTH": beam_width,
         "TOP_K": top_k,
     }
-    return Snippet(title="jointly", constants=constants, body=JOINTLY)
+    return _snippet("jointly", constants=constants, body=JOINTLY)
 
 
 def compare_words(text: str, scores: Sequence[TargetScore], *, mask_index: int) -> Snippet:
@@ -174,25 +199,25 @@ def compare_words(text: str, scores: Sequence[TargetScore], *, mask_index: int) 
         "MASK_NUMBER": mask_index + 1,
         "WORDS": {score.word: list(score.token_ids) for score in scores},
     }
-    return Snippet(title="compare words", constants=constants, body=COMPARE_WORDS)
+    return _snippet("compare words", constants=constants, body=COMPARE_WORDS)
 
 
 def every_position(text: str, *, top_k: int) -> Snippet:
     """Return the code of ``predict_everywhere``: each token's probability and the guesses."""
     constants = {"TEXT": _plain(text), "TOP_K": top_k}
-    return Snippet(title="every position", constants=constants, body=EVERY_POSITION)
+    return _snippet("every position", constants=constants, body=EVERY_POSITION)
 
 
 def layers(text: str, *, mask_index: int, top_k: int) -> Snippet:
     """Return the code of ``logit_lens``: each layer's guesses and what it gives the final one."""
     constants = {"TEXT": _plain(text), "MASK_NUMBER": mask_index + 1, "TOP_K": top_k}
-    return Snippet(title="layer by layer", constants=constants, body=LAYERS)
+    return _snippet("layer by layer", constants=constants, body=LAYERS)
 
 
 def pretraining(text: str, *, seed: int, share: float) -> Snippet:
     """Return the code of ``simulate``, with the same draws: the chosen tokens and the loss."""
-    return Snippet(
-        title="pre-training",
+    return _snippet(
+        "pre-training",
         constants={"TEXT": _plain(text), "SEED": seed, "SHARE": share},
         body=PRETRAINING,
         imports=("import numpy as np",),
@@ -202,7 +227,20 @@ def pretraining(text: str, *, seed: int, share: float) -> Snippet:
 def side_by_side(first: str, second: str, *, top_k: int) -> Snippet:
     """Return the code of ``compare``: probabilities in both sentences and their log ratio."""
     constants = {"FIRST": _plain(first), "SECOND": _plain(second), "TOP_K": top_k}
-    return Snippet(title="side by side", constants=constants, body=SIDE_BY_SIDE)
+    return _snippet("side by side", constants=constants, body=SIDE_BY_SIDE)
+
+
+def _snippet(
+    title: str, *, constants: Mapping[str, object], body: str, imports: tuple[str, ...] = ()
+) -> Snippet:
+    return Snippet(
+        page="Mask filling",
+        title=title,
+        task=Task.FILL_MASK,
+        constants=constants,
+        body=READING + body,
+        imports=imports,
+    )
 
 
 def _plain(text: str) -> str:

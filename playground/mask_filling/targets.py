@@ -6,9 +6,10 @@ from math import exp
 from typing import TYPE_CHECKING
 
 from playground.errors import TargetError
-from playground.mask_filling.pieces import vocabulary
-from playground.mask_filling.text import MaskedText, clean, read
+from playground.mask_filling.text import MaskedText, read
 from playground.models.queries import Query
+from playground.text.cleaning import clean
+from playground.text.pieces import vocabulary
 
 if TYPE_CHECKING:
     from playground.models.engine import Model

@@ -1,6 +1,5 @@
 """Reading a visitor's text for one model: masks, tokens, limits, and what to say about them."""
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,18 +11,15 @@ from playground.errors import (
     TextTooLongError,
     TooManyMasksError,
 )
-from playground.mask_filling import language
-from playground.mask_filling.pieces import Vocabulary, vocabulary
 from playground.settings import Settings
+from playground.text import language
+from playground.text.cleaning import MASK, clean, trim, with_mask
+from playground.text.pieces import Vocabulary, vocabulary
 
 if TYPE_CHECKING:
     from playground.models.engine import Model
 
-MASK = "[MASK]"  # how the app writes a mask, whatever the model
-MASK_SPELLINGS = r"[\[<]\s*mask\s*[\]>]"
 QUOTED_CHARACTERS = 40
-# Unicode's control characters (Cc) but tab and line ends, and surrogates (Cs).
-_UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,17 +131,6 @@ def filled_sentence(masked: MaskedText, token_ids: Sequence[int], *, model: "Mod
     return sentence + masked.text[end:]
 
 
-def clean(text: str) -> str:
-    """Return ``text`` without control characters and broken surrogates; line ends and tabs stay."""
-    return _UNREADABLE.sub("", text)
-
-
-def with_mask(text: str, mask_token: str) -> str:
-    """Return ``text`` with every mask, in whatever model's spelling, written as ``mask_token``."""
-    pattern = f"{MASK_SPELLINGS}|{re.escape(mask_token)}"
-    return re.sub(pattern, lambda _: mask_token, text, flags=re.IGNORECASE)
-
-
 def _prepare(text: str, words: Vocabulary) -> tuple[str, int]:
     cleaned = clean(text)
     return with_mask(cleaned, words.mask_token), len(text) - len(cleaned)
@@ -162,7 +147,7 @@ def _tokens(text: str, words: Vocabulary) -> list[Token]:
         encoding.special_tokens_mask,
         strict=True,
     ):
-        start, end = _trim(text, *span)
+        start, end = trim(text, *span)
         if special:
             start = end = len(text) if any(not token.special for token in tokens) else 0
         plain_id = token_id if special else words.plain_id(token_id)
@@ -182,15 +167,6 @@ def _tokens(text: str, words: Vocabulary) -> list[Token]:
         )
         previous_word = word
     return tokens
-
-
-def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """Leave out white space: some tokenizers count the space before a word to its first token."""
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return start, end
 
 
 def _reaches(token: Token, start: int) -> bool:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from playground.attention import attend, snippet
-from playground.mask_filling import notebook, python_code
 from playground.models.catalog import ModelSpec, Source, Task, bundled
 from playground.models.engine import Engine, Model
 from playground.settings import Settings
+from playground.snippet import notebook, python_code
 
 TEXTS = ("The keys are on the table.", "They were lost.")
 LAYERS, HEADS = [0, 1], [1]

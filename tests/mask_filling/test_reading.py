@@ -18,9 +18,9 @@ from playground.errors import (
     TooManyMasksError,
 )
 from playground.mask_filling import MaskedText, filled_sentence, mask_word, read
-from playground.mask_filling.pieces import vocabulary
 from playground.models import fake, trunk
 from playground.settings import Settings
+from playground.text.pieces import vocabulary
 from tests.mask_filling.tables import ReadingModel, as_model, tokenizer
 
 if TYPE_CHECKING:

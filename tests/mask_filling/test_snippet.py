@@ -17,15 +17,12 @@ import torch
 from playground.mask_filling import (
     Guess,
     Order,
-    Snippet,
     compare,
     compare_targets,
     fill,
     fill_jointly,
     logit_lens,
-    notebook,
     predict_everywhere,
-    python_code,
     scripts,
     simulate,
 )
@@ -33,6 +30,7 @@ from playground.models import fake
 from playground.models.catalog import ModelSpec, Source, Task, bundled
 from playground.models.engine import Engine, Model
 from playground.settings import Settings
+from playground.snippet import Snippet, notebook, python_code
 from tests.hub_server import StandIn
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -3,8 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from pages.explore.attention import inputs, results
+from pages.explore.attention import inputs
 from pages.explore.attention.view import AttentionView
+from pages.shared import results
 from playground import attention
 from playground.attention import AttentionMap, HeadFigures, Switches
 from playground.plots import attention as plots
@@ -17,7 +18,7 @@ def show(attended: AttentionMap, switches: Switches) -> None:
     """Show all heads as one picture; a click on one, or on its row in the table, opens it."""
     figures = attention.head_figures(attended)
     shown = attention.view(attended, attended.weights, switches)
-    results.picture(
+    results.figure(
         plots.all_heads(shown.weights, figures),
         key=CHART,
         alt=f"{attended.layers} layers of {attended.heads} heads; the table has their figures",

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from pages.explore.attention import inputs, results
+from pages.explore.attention import inputs
 from pages.explore.attention.view import AttentionView
-from pages.shared import cache, frame
+from pages.shared import cache, frame, results
 from pages.shared.link import Field, one_of
 from playground import attention
 from playground.attention import AttentionMap, Switches
@@ -39,7 +39,7 @@ def show(attended: AttentionMap, switches: Switches) -> None:
         for column, name, side in zip(st.columns(2), ("First", "Second"), sides, strict=True):
             with column:
                 st.subheader(name, anchor=False)
-                results.picture(plots.heatmap(side), key=f"compare_{name}", alt=f"{name} attention")
+                results.figure(plots.heatmap(side), key=f"compare_{name}", alt=f"{name} attention")
         st.subheader("First less second", anchor=False)
         shapes = {side.weights.shape for side in sides}
         if len(shapes) > 1:
@@ -47,7 +47,7 @@ def show(attended: AttentionMap, switches: Switches) -> None:
                 "The two are cut into different numbers of tokens, so no cell stands for the same "
                 "pair in both. Compare texts that differ in single words, or merge into words."
             )
-        results.picture(plots.difference(*sides), key="difference", alt="Difference of attention")
+        results.figure(plots.difference(*sides), key="difference", alt="Difference of attention")
 
 
 def _side(

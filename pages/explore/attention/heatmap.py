@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from pages.explore.attention import inputs, results
+from pages.explore.attention import downloads, inputs
 from pages.explore.attention.view import AttentionView
-from pages.shared import cache
+from pages.shared import cache, results
 from playground import attention
 from playground.attention import AttentionMap, Switches, snippet
 from playground.models import catalog
@@ -18,18 +18,20 @@ def show(attended: AttentionMap, switches: Switches) -> None:
     weights = attended.weights[layers][:, heads].mean(axis=(0, 1))
     shown = attention.view(attended, weights, switches)
     made = plots.heatmap(shown)
-    results.picture(
+    results.figure(
         made,
         key="heatmap",
         alt=f"Attention from {len(shown.rows)} rows to {len(shown.columns)} columns",
     )
     st.caption("A whole row sums to 1; what the switches leave out is missing from it.")
-    results.matrix_downloads(shown, made, "attention")
+    downloads.matrix(shown, made, "attention")
     spec = catalog.find(
         str(st.session_state[inputs.MODEL.name]), Task.FEATURE_EXTRACTION, cache.settings()
     )
     results.code(
-        snippet.heatmap(attended.texts, layers=layers, heads=heads), spec, "attention-heatmap"
+        snippet.heatmap(attended.texts, layers=layers, heads=heads),
+        spec=spec,
+        file_name="attention-heatmap",
     )
 
 

@@ -3,8 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from pages.explore.attention import results
+from pages.explore.attention import downloads
 from pages.explore.attention.view import AttentionView
+from pages.shared import results
 from pages.shared.link import Field, one_of, whole_number
 from playground import attention
 from playground.attention import FLOW_TOKENS, AttentionMap, Switches
@@ -36,12 +37,12 @@ def _rollout(attended: AttentionMap, switches: Switches) -> None:
     depth = st.slider("After layer", 1, attended.layers, key=DEPTH.name, persist_state="session")
     shown = attention.view(attended, attention.rollout(attended.weights)[depth - 1], switches)
     made = plots.heatmap(shown)
-    results.picture(
+    results.figure(
         made,
         key="rollout",
         alt=f"Share of each input token in each token after layer {depth}",
     )
-    results.matrix_downloads(shown, made, "rollout")
+    downloads.matrix(shown, made, "rollout")
 
 
 def _flow(attended: AttentionMap) -> None:
@@ -55,7 +56,7 @@ def _flow(attended: AttentionMap) -> None:
         persist_state="session",
     )
     flows = attention.flow(attended.weights, token)
-    results.picture(
+    results.figure(
         plots.flow(flows, attended.tokens),
         key="flow",
         alt=f"Flow to each input token from {attended.tokens[token].text}",

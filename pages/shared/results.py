@@ -1,0 +1,96 @@
+"""What every page shows of a result alike: figures, files and the code that computes them."""
+
+import io
+import zipfile
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+import plotly.graph_objects as go
+import streamlit as st
+from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90
+
+from pages.shared import frame
+from playground.models.catalog import ModelSpec, Source
+from playground.snippet import Snippet, notebook, python_code
+from playground.tables import Row, as_csv, as_json
+
+
+def figure(
+    made: go.Figure,
+    *,
+    key: str,
+    alt: str,
+    on_click: Callable[[], None] | None = None,
+    zooms: bool = False,
+) -> None:
+    """Show a figure in the page's text colour; ``alt`` says in words what it shows.
+
+    The camera button in its corner saves it as it stands. ``on_click`` is called with the point
+    in the session, under ``key``.
+    """
+    made.update_layout(font_color=GRAY_90)
+    made.for_each_xaxis(_plain_ticks)
+    made.for_each_yaxis(_plain_ticks)
+    config = {
+        "displaylogo": False,
+        "modeBarButtons": [["toImage", "resetScale2d"] if zooms else ["toImage"]],
+        "toImageButtonOptions": {"format": "svg", "filename": f"bert-playground-{key}"},
+    }
+    if on_click is None:
+        st.plotly_chart(made, key=key, config=config, alt=alt)
+    else:
+        st.plotly_chart(
+            made, key=key, config=config, alt=alt, on_select=on_click, selection_mode="points"
+        )
+
+
+def take_away(
+    rows: Sequence[Row],
+    snippet: Snippet,
+    *,
+    spec: ModelSpec,
+    file_name: str,
+    more: Sequence[frame.Download] = (),
+) -> None:
+    """Offer a view's ``rows`` as files, the bundled adapter, and the code that computes them.
+
+    ``more`` are the view's own files.
+    """
+    files = [
+        frame.Download("CSV", partial(as_csv, rows), f"{file_name}.csv", "text/csv"),
+        frame.Download("JSON", partial(as_json, rows), f"{file_name}.json", "application/json"),
+        *more,
+    ]
+    if spec.source is Source.BUNDLED and spec.folder is not None:
+        archive = partial(_zipped, spec.folder)
+        name = f"{spec.folder.name}.zip"
+        files.append(frame.Download("Model adapter", archive, name, "application/zip"))
+    frame.downloads(files)
+    code(snippet, spec=spec, file_name=file_name)
+
+
+def code(snippet: Snippet, *, spec: ModelSpec, file_name: str) -> None:
+    """Show the code that computes what a view shows, with a notebook to download."""
+    frame.code(
+        python_code(snippet, spec=spec),
+        frame.Download(
+            "Notebook",
+            partial(notebook, snippet, spec=spec),
+            f"{file_name}.ipynb",
+            "application/x-ipynb+json",
+        ),
+    )
+
+
+def _plain_ticks(axis: go.layout.XAxis | go.layout.YAxis) -> None:
+    axis.update(tickfont={"color": GRAY_90, "size": 14}, ticks="")
+
+
+def _zipped(folder: Path) -> bytes:
+    """Return a bundled adapter's files as one archive."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:  # stored: weights do not compress
+        for file in sorted(path for path in folder.iterdir() if path.is_file()):
+            archive.write(file, f"{folder.name}/{file.name}")
+    return buffer.getvalue()

@@ -1,0 +1,1 @@
+"""Text as models read it: pieces, languages, and what is cleaned away before."""
