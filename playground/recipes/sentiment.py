@@ -229,7 +229,7 @@ RECIPE = Recipe(
     ),
     prepare=prepare,
     schedule=Schedule(
-        steps=5000, warmup_steps=100, decay_steps=4700, learning_rate=5e-4, weight_decay=0.01
+        steps=5000, warmup_steps=300, decay_steps=4500, learning_rate=2e-4, weight_decay=0.01
     ),
     description=(
         f"Labels in `labels.json`, in the order of the head's outputs: {', '.join(LABELS)}. LoRA "
