@@ -13,7 +13,8 @@ from transformers import AutoConfig, AutoModelForMaskedLM, AutoTokenizer, PreTra
 
 from playground.models import fake, loading
 from playground.models.catalog import ModelSpec, Source, Task
-from playground.models.encoder import Encoder, fast_dtype, prediction_head
+from playground.models.encoder import Encoder, prediction_head
+from playground.models.hidden_states import fast_dtype
 from playground.models.queries import Query, Scores
 from playground.settings import Settings
 

@@ -15,15 +15,26 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
+import numpy as np
 import torch
 from transformers import PreTrainedTokenizerBase
 
 from playground.errors import BusyError
 from playground.models import hub, loading
 from playground.models.catalog import ModelSpec, Source, Task
-from playground.models.encoder import Encoder, fast_dtype
+from playground.models.classifier import Classifier
+from playground.models.encoder import Encoder
+from playground.models.hidden_states import fast_dtype
 from playground.models.inside import Inside
-from playground.models.queries import AttentionQuery, Attentions, HeadParameters, Query, Scores
+from playground.models.queries import (
+    AttentionQuery,
+    Attentions,
+    HeadParameters,
+    LabelQuery,
+    Labels,
+    Query,
+    Scores,
+)
 from playground.settings import MEGABYTE, Settings
 
 LOADS_AT_ONCE = 2
@@ -50,8 +61,23 @@ class Model:
     spec: ModelSpec
     tokenizer: PreTrainedTokenizerBase
     max_tokens: int
-    encoder: Any  # an Encoder, or an Inside for the task feature-extraction
+    encoder: Any  # an Encoder, a Classifier or an Inside, as the task wants it
     engine: "Engine"
+    classes: Labels | None = None
+
+    @property
+    def labels(self) -> Labels:
+        """What the model tells apart; only of a classifier."""
+        assert self.classes is not None
+        return self.classes
+
+    def logits(self, queries: Sequence[LabelQuery]) -> list[np.ndarray]:
+        """Return each query's logits, [label] or [token, label]; only of a classifier.
+
+        Raises:
+            BusyError: too many requests are waiting.
+        """
+        return self.engine.scores(self.encoder, queries)
 
     def attentions(self, query: AttentionQuery) -> Attentions:
         """Return all attention weights; only for a model of the task feature-extraction.
@@ -226,6 +252,7 @@ class Engine:
             max_tokens=checkpoint.max_tokens,
             encoder=encoder,
             engine=self,
+            classes=checkpoint.labels,
         )
         with self._lock:
             self.loads[spec.id] += 1
@@ -234,9 +261,11 @@ class Engine:
             self._drop_least_recently_used()
         waiting.future.set_result(model)
 
-    def _encoder(self, checkpoint: loading.Checkpoint) -> Encoder | Inside:
+    def _encoder(self, checkpoint: loading.Checkpoint) -> Encoder | Classifier | Inside:
         if checkpoint.spec.task is Task.FEATURE_EXTRACTION:
             return Inside(checkpoint, device=self.device)
+        if checkpoint.labels is not None:
+            return Classifier(checkpoint, device=self.device, dtype=self.dtype)
         return Encoder(checkpoint, device=self.device, dtype=self.dtype)
 
     def _drop_least_recently_used(self) -> None:

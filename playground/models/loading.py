@@ -35,6 +35,7 @@ from playground.errors import (
 )
 from playground.models import hub, trunk
 from playground.models.catalog import ModelSpec, Source, Task, bundled
+from playground.models.queries import Labels
 from playground.settings import Settings
 
 # What a load leaves out or adds is checked below and said in words; the library's table is noise.
@@ -53,6 +54,7 @@ HEADS = {
     Task.TEXT_CLASSIFICATION: re.compile(r"ForSequenceClassification$"),
     Task.TOKEN_CLASSIFICATION: re.compile(r"ForTokenClassification$"),
 }
+CLASSIFIERS = (Task.TEXT_CLASSIFICATION, Task.TOKEN_CLASSIFICATION)
 FAMILIES = {
     "albert": "ALBERT",
     "bert": "BERT",
@@ -67,6 +69,7 @@ FAMILIES = {
 }
 HEAD_FILE = "head.safetensors"
 LABELS_FILE = "labels.json"  # of a classification head, in the order of its outputs
+CALIBRATION_FILE = "calibration.json"  # what its logits are divided by
 # from_pretrained changes torch for the whole process while it builds a model: of two at once, both
 # come out without their weights. Downloads need not wait for one another.
 _building = threading.Lock()
@@ -91,6 +94,7 @@ class Checkpoint:
     model: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
     max_tokens: int  # longest input, special tokens included
+    labels: Labels | None = None  # of a classifier
 
 
 def load(
@@ -172,8 +176,9 @@ def _load_folder(spec: ModelSpec, folder: Path) -> Checkpoint:
         raise UnsupportedModelError(
             f"The files of {spec.id} could not be read as a model: {_first_line(error)}"
         ) from error
-    # Nothing here reads the pooler, and checkpoints of masked LMs have none.
-    if missing := sorted(name for name in report["missing_keys"] if "pooler" not in name):
+    # Checkpoints of masked LMs and of token classifiers have no pooler, and nothing reads it there.
+    read = spec.task is Task.TEXT_CLASSIFICATION
+    if missing := sorted(name for name in report["missing_keys"] if read or "pooler" not in name):
         raise UnsupportedModelError(
             f"{spec.id} has no trained weights for {spec.task} ({missing[0]} is missing). "
             f"Choose a model that was trained for {spec.task}."
@@ -193,7 +198,30 @@ def _checkpoint(
         )
     model.eval().requires_grad_(False)
     return Checkpoint(
-        spec=spec, model=model, tokenizer=tokenizer, max_tokens=_max_tokens(model, tokenizer)
+        spec=spec,
+        model=model,
+        tokenizer=tokenizer,
+        max_tokens=_max_tokens(model, tokenizer),
+        labels=_labels_of(spec, model) if spec.task in CLASSIFIERS else None,
+    )
+
+
+def _labels_of(spec: ModelSpec, model: PreTrainedModel) -> Labels:
+    """Return what the classifier tells apart, by its config and, if it has one, its calibration."""
+    names = model.config.id2label
+    if len(names) < 2:
+        raise UnsupportedModelError(
+            f"{spec.id} gives one number for a text and no labels (regression). Choose a model "
+            "that was trained for two labels or more."
+        )
+    temperature = 1.0
+    if spec.folder is not None and (spec.folder / CALIBRATION_FILE).is_file():
+        text = (spec.folder / CALIBRATION_FILE).read_text("utf-8")
+        temperature = float(json.loads(text)["temperature"])
+    return Labels(
+        names=tuple(str(names[index]) for index in range(len(names))),
+        several=model.config.problem_type == "multi_label_classification",
+        temperature=temperature,
     )
 
 

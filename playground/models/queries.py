@@ -36,6 +36,28 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LabelQuery:
+    """One tokenized text, or pair of texts, whose labels are wanted.
+
+    The answer is an array of logits, float32: [label] of a text classifier, [token, label] of a
+    token classifier.
+    """
+
+    input_ids: tuple[int, ...]  # special tokens included
+    token_type_ids: tuple[int, ...] | None = None
+    every_layer: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """What a classifier tells apart."""
+
+    names: tuple[str, ...]  # in the order of the logits
+    several: bool = False  # whether a text may have several, each with a probability of its own
+    temperature: float = 1.0  # by which logits are divided before they become probabilities
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionQuery:
     """One tokenized text, or pair of texts, whose attention is wanted."""
 

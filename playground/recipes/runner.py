@@ -19,7 +19,7 @@ from transformers import (
 )
 from transformers.trainer_callback import ExportableState
 
-from playground.models.encoder import fast_dtype
+from playground.models.hidden_states import fast_dtype
 from playground.recipes import model_card
 from playground.recipes.recipe import Order, Prepared, Recipe
 from playground.recipes.weights import (
