@@ -13,6 +13,11 @@ def clean(text: str) -> str:
     return _UNREADABLE.sub("", text)
 
 
+def blanked(text: str) -> str:
+    """Return ``text`` with a space for each character that ``clean`` removes: places stay."""
+    return _UNREADABLE.sub(" ", text)
+
+
 def with_mask(text: str, mask_token: str) -> str:
     """Return ``text`` with every mask, in whatever model's spelling, written as ``mask_token``."""
     pattern = f"{MASK_SPELLINGS}|{re.escape(mask_token)}"

@@ -28,19 +28,22 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def engine(tiny_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    """The engine the pages use: the tiny model in place of the bundled one, no Hub behind it."""
-    stand_in = ModelSpec(
-        id="local/tiny",
-        task=Task.FILL_MASK,
-        source=Source.LOCAL,
-        title="tiny",
-        folder=tiny_folder,
-    )
+def engine(
+    tiny_folder: Path,
+    tiny_checkpoint: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Engine:
+    """The engine the pages use: tiny models in place of the bundled ones, no Hub behind it."""
+    folders = {Task.FILL_MASK: tiny_folder, Task.FEATURE_EXTRACTION: tiny_folder}
 
     def load(spec: ModelSpec, settings: Settings, on_progress: Any = None) -> loading.Checkpoint:
-        wanted = replace(stand_in, task=spec.task) if spec.source is Source.BUNDLED else spec
-        return loading.load(wanted, settings, on_progress)
+        if spec.source is not Source.BUNDLED:
+            return loading.load(spec, settings, on_progress)
+        folder = folders.get(spec.task) or tiny_checkpoint("bert", task=spec.task)
+        stand_in = replace(
+            spec, id="local/tiny", source=Source.LOCAL, title="tiny", folder=folder, note=""
+        )
+        return loading.load(stand_in, settings, on_progress)
 
     settings = Settings(models_folder=tiny_folder.parent)
     made = Engine(settings, load=load, dtype=torch.float32)
