@@ -108,6 +108,11 @@ def bundled() -> tuple[ModelSpec, ...]:
     """Return the adapters in the box, each on the trunk ``all-MiniLM-L6-v2``."""
     known = {
         "masked_lm": (Task.FILL_MASK, "MiniLM (in the box)", "6 layers, English, works offline"),
+        "sentiment": (
+            Task.TEXT_CLASSIFICATION,
+            "MiniLM sentiment (in the box)",
+            "positive or negative, English, works offline",
+        ),
         "named_entities": (
             Task.TOKEN_CLASSIFICATION,
             "MiniLM named entities (in the box)",

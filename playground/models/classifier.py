@@ -1,17 +1,23 @@
 """Running one classifier, of whole texts or of each token: the logits of its labels."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import accumulate
+from typing import overload
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
+from playground.models.attribution import attributions
 from playground.models.catalog import Task
 from playground.models.hidden_states import HiddenStates
 from playground.models.loading import Checkpoint
-from playground.models.queries import LabelQuery
+from playground.models.queries import AttributionQuery, Attributions, LabelQuery
+
+# Of a forward pass only the last states stay in memory; of a gradient's, those of all layers.
+GRADIENT_SHARE = 4
 
 
 def classification_head(model: PreTrainedModel, task: Task) -> Callable[[Tensor], Tensor]:
@@ -40,32 +46,67 @@ def classification_head(model: PreTrainedModel, task: Task) -> Callable[[Tensor]
 class Classifier:
     """A sequence or token classifier that answers batches of ``LabelQuery``s.
 
-    The layers run in ``dtype``, the head in fp32. Not thread-safe: the engine calls it from one
-    thread.
+    The layers run in ``dtype``, the head in fp32. A classifier of sequences answers
+    ``AttributionQuery``s as well, all in fp32 and at most ``max_batch_tokens / 4`` tokens at once.
+    Not thread-safe: the engine calls it from one thread.
     """
 
-    def __init__(self, checkpoint: Checkpoint, *, device: torch.device, dtype: torch.dtype) -> None:
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        *,
+        device: torch.device,
+        dtype: torch.dtype,
+        max_batch_tokens: int = 4_096,
+    ) -> None:
+        assert checkpoint.labels is not None
         self.model = checkpoint.model.to(device)
-        self._of_tokens = checkpoint.spec.task is Task.TOKEN_CLASSIFICATION
-        self._head = classification_head(self.model, checkpoint.spec.task)
+        self._labels = checkpoint.labels
+        self._task = checkpoint.spec.task
+        self._head = classification_head(self.model, self._task)
         self._states = HiddenStates(checkpoint, device=device, dtype=dtype)
+        self._gradient_tokens = max_batch_tokens // GRADIENT_SHARE
 
     @property
     def dtype(self) -> torch.dtype:
         """The dtype of the layers' products."""
         return self._states.dtype
 
-    def scores(self, queries: Sequence[LabelQuery]) -> list[np.ndarray]:
-        """Return logits in fp32, [label] of each text, or [token, label]."""
+    @overload
+    def scores(self, queries: Sequence[LabelQuery]) -> list[np.ndarray]: ...
+
+    @overload
+    def scores(self, queries: Sequence[AttributionQuery]) -> list[Attributions]: ...
+
+    def scores(
+        self, queries: Sequence[LabelQuery] | Sequence[AttributionQuery]
+    ) -> list[np.ndarray] | list[Attributions]:
+        """Answer ``queries``, all of one kind.
+
+        To a ``LabelQuery`` that is logits in fp32, [label] of each text, or [token, label].
+        """
+        asked = [query for query in queries if isinstance(query, AttributionQuery)]
+        if asked:
+            return attributions(
+                asked,
+                self.model,
+                head_of=partial(classification_head, task=self._task),
+                labels=self._labels,
+                tokens_at_once=self._gradient_tokens,
+            )
+        return self._logits([query for query in queries if isinstance(query, LabelQuery)])
+
+    def _logits(self, queries: Sequence[LabelQuery]) -> list[np.ndarray]:
+        of_tokens = self._task is Task.TOKEN_CLASSIFICATION
         read = [
-            _Read(query, tuple(range(len(query.input_ids))) if self._of_tokens else (0,))
+            _Read(query, tuple(range(len(query.input_ids))) if of_tokens else (0,))
             for query in queries
         ]
         with torch.inference_mode():
             logits = self._head(self._states.read(read)[0]).cpu().numpy()
         ends = accumulate(len(one.positions) for one in read)
         rows = [logits[end - len(one.positions) : end] for end, one in zip(ends, read, strict=True)]
-        return rows if self._of_tokens else [row[0] for row in rows]
+        return rows if of_tokens else [row[0] for row in rows]
 
 
 class _Read:

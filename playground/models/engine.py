@@ -27,8 +27,11 @@ from playground.models.encoder import Encoder
 from playground.models.hidden_states import fast_dtype
 from playground.models.inside import Inside
 from playground.models.queries import (
+    Asked,
     AttentionQuery,
     Attentions,
+    AttributionQuery,
+    Attributions,
     HeadParameters,
     LabelQuery,
     Labels,
@@ -79,6 +82,15 @@ class Model:
         """
         return self.engine.scores(self.encoder, queries)
 
+    def attributions(self, query: AttributionQuery) -> Attributions:
+        """Return each token's share in the score of a label; only of a text classifier.
+
+        Raises:
+            BusyError: too many requests are waiting.
+        """
+        [found] = self.engine.scores(self.encoder, [query])
+        return found
+
     def attentions(self, query: AttentionQuery) -> Attentions:
         """Return all attention weights; only for a model of the task feature-extraction.
 
@@ -127,11 +139,7 @@ class _Item:
     call: _Call
     index: int
     encoder: Any
-    query: Any
-
-    @property
-    def length(self) -> int:
-        return len(self.query.input_ids)
+    query: Asked
 
 
 class Engine:
@@ -206,7 +214,7 @@ class Engine:
         with self._lock:
             return self._resident_bytes()
 
-    def scores(self, encoder: Any, queries: Sequence[Any]) -> list[Any]:
+    def scores(self, encoder: Any, queries: Sequence[Asked]) -> list[Any]:
         """Answer ``queries`` with ``encoder``; blocks until all are done.
 
         Raises:
@@ -265,7 +273,12 @@ class Engine:
         if checkpoint.spec.task is Task.FEATURE_EXTRACTION:
             return Inside(checkpoint, device=self.device)
         if checkpoint.labels is not None:
-            return Classifier(checkpoint, device=self.device, dtype=self.dtype)
+            return Classifier(
+                checkpoint,
+                device=self.device,
+                dtype=self.dtype,
+                max_batch_tokens=self.settings.max_batch_tokens,
+            )
         return Encoder(checkpoint, device=self.device, dtype=self.dtype)
 
     def _drop_least_recently_used(self) -> None:
@@ -294,22 +307,23 @@ class Engine:
     def _next_batch(self) -> list[_Item]:
         """Take the oldest item and those like it, nearest in length first, up to the token cap."""
         first = self._items[0]
+        length = first.query.tokens
         alike = sorted(
             (
                 item
                 for item in self._items
                 if item.encoder is first.encoder
-                and item.query.every_layer == first.query.every_layer
-                and max(item.length, first.length) <= LENGTH_RATIO * min(item.length, first.length)
+                and item.query.kind == first.query.kind
+                and max(item.query.tokens, length) <= LENGTH_RATIO * min(item.query.tokens, length)
             ),
-            key=lambda item: abs(item.length - first.length),
+            key=lambda item: abs(item.query.tokens - length),
         )
         batch = [first]
-        width = first.length
+        width = length
         for item in alike:
             if item is first:
                 continue
-            width = max(width, item.length)
+            width = max(width, item.query.tokens)
             if width * (len(batch) + 1) > self.settings.max_batch_tokens:
                 break
             batch.append(item)

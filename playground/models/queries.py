@@ -1,8 +1,22 @@
 """What can be asked of a model, and what comes back; plain values, no torch."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import ClassVar, Protocol
 
 import numpy as np
+
+
+class Asked(Protocol):
+    """What the engine knows of any query: which others it may share a batch with."""
+
+    @property
+    def kind(self) -> Hashable:
+        """Queries of one kind, of one model, run in one batch."""
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens it sends through the model, padding left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +34,16 @@ class Query:
     top_k: int = 0
     targets: tuple[int, ...] = ()
     every_layer: bool = False
+
+    @property
+    def kind(self) -> Hashable:
+        """A batch reads every layer of all its texts, or the last of all."""
+        return "every layer" if self.every_layer else "last layer"
+
+    @property
+    def tokens(self) -> int:
+        """The length of the text."""
+        return len(self.input_ids)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +67,53 @@ class LabelQuery:
     token classifier.
     """
 
+    kind: ClassVar[Hashable] = "labels"
     input_ids: tuple[int, ...]  # special tokens included
     token_type_ids: tuple[int, ...] | None = None
-    every_layer: bool = False
+
+    @property
+    def tokens(self) -> int:
+        """The length of the text."""
+        return len(self.input_ids)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributionQuery:
+    """One tokenized text and the label whose score is to be shared out among its tokens.
+
+    The score is the label's log-odds: the logarithm of its probability over that of all others.
+    ``baseline_ids``, as many as ``input_ids``, are the text that says nothing, from which the way
+    to the real one is walked in ``steps`` steps.
+    """
+
+    kind: ClassVar[Hashable] = "attribution"
+    input_ids: tuple[int, ...]  # special tokens included
+    baseline_ids: tuple[int, ...]
+    label: int  # index of its logit
+    steps: int
+    token_type_ids: tuple[int, ...] | None = None
+
+    @property
+    def tokens(self) -> int:
+        """The text goes through the model once a step."""
+        return len(self.input_ids) * self.steps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attributions:
+    """The share of each token in the score of a label, by integrated gradients."""
+
+    values: np.ndarray  # float32 [token], in log-odds
+    score: float  # log-odds of the label for the text
+    baseline_score: float  # and for the baseline
+
+    @property
+    def gap(self) -> float:
+        """What the values' sum lacks of the difference of the scores; exact integrals leave 0.
+
+        Completeness: Sundararajan et al. 2017, proposition 1.
+        """
+        return self.score - self.baseline_score - float(self.values.sum())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +129,14 @@ class Labels:
 class AttentionQuery:
     """One tokenized text, or pair of texts, whose attention is wanted."""
 
+    kind: ClassVar[Hashable] = "attention"
     input_ids: tuple[int, ...]  # special tokens included
     token_type_ids: tuple[int, ...] | None = None
-    every_layer: bool = True
+
+    @property
+    def tokens(self) -> int:
+        """The length of the text."""
+        return len(self.input_ids)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,33 +17,34 @@ from playground.mask_filling import (
     Token,
 )
 from playground.plots.template import (
+    BAR_HEIGHT,
     BLUE,
     GRAY,
     GREEN,
     ORANGE,
-    TEXT_SIZE,
     figure,
     grid,
     literal,
+    name_rows,
     percent,
+    probability_bars,
     shortened,
 )
 
 TOKENS_A_ROW = 5  # readable on a phone
-BAR_HEIGHT = 32
 CHOICE_COLORS = {Choice.MASKED: BLUE, Choice.REPLACED: ORANGE, Choice.KEPT: GREEN}
 
 
 def bars(guesses: Sequence[Guess]) -> go.Figure:
     """Return one horizontal bar a guess, the most probable on top, as long as its probability."""
-    return _probability_bars(
+    return probability_bars(
         [literal(guess_name(guess)) for guess in guesses], [guess.probability for guess in guesses]
     )
 
 
 def targets(scores: Sequence[TargetScore]) -> go.Figure:
     """Return one horizontal bar a compared word, in the order given."""
-    return _probability_bars(
+    return probability_bars(
         [literal(score.word) for score in scores], [score.probability for score in scores]
     )
 
@@ -172,39 +173,8 @@ def comparison(compared: Comparison, *, shown: int = 12) -> go.Figure:
     made = figure(*lines, *ends, height=BAR_HEIGHT * len(rows) + 90)
     made.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"})
     made.update_xaxes(tickformat=".0%", rangemode="tozero", gridcolor="rgba(138,148,160,0.25)")
-    _name_rows(made, [literal(row.token) for row in rows])
+    name_rows(made, [literal(row.token) for row in rows])
     return made
-
-
-def _probability_bars(names: Sequence[str], probabilities: Sequence[float]) -> go.Figure:
-    made = figure(
-        go.Bar(
-            x=list(probabilities),
-            y=list(range(len(names))),
-            orientation="h",
-            marker_color=BLUE,
-            text=[percent(p) for p in probabilities],
-            textposition="outside",
-            textfont={"size": TEXT_SIZE},
-            cliponaxis=False,
-            hovertemplate="%{y}: %{text}<extra></extra>",
-        ),
-        height=BAR_HEIGHT * len(names) + 24,
-    )
-    # Room on the right for the longest bar's label.
-    made.update_xaxes(visible=False, range=[0, 1.4 * max(probabilities, default=1.0)])
-    _name_rows(made, names)
-    return made
-
-
-def _name_rows(made: go.Figure, names: Sequence[str]) -> None:
-    """Name bars by position: as categories, equal names would fall into one bar."""
-    made.update_yaxes(
-        tickvals=list(range(len(names))),
-        ticktext=list(names),
-        range=[len(names) - 0.5, -0.5],
-        showgrid=False,
-    )
 
 
 def _token_grid(texts: Sequence[str], values: Sequence[float], hover: Sequence[str]) -> go.Figure:

@@ -15,6 +15,7 @@ ORANGE = "#D9782D"
 GREEN = "#1F9E77"
 GRAY = "#8A94A0"
 TEXT_SIZE = 14
+BAR_HEIGHT = 32  # pixels
 CLEAR = "rgba(0,0,0,0)"
 # From nothing to half-strong blue: the page's text colour stays readable on every step.
 SEQUENTIAL = ((0.0, "rgba(47,134,199,0.04)"), (1.0, "rgba(47,134,199,0.6)"))
@@ -56,6 +57,41 @@ def figure(*traces: go.Scatter | go.Bar | go.Heatmap, height: int) -> go.Figure:
     return go.Figure(
         data=traces,
         layout={"template": TEMPLATE, "height": height, "showlegend": False},
+    )
+
+
+def probability_bars(names: Sequence[str], probabilities: Sequence[float]) -> go.Figure:
+    """Return one horizontal bar a name, in the order given, as long as its probability.
+
+    Names are taken as Plotly text: pass what a visitor wrote through ``literal``.
+    """
+    made = figure(
+        go.Bar(
+            x=list(probabilities),
+            y=list(range(len(names))),
+            orientation="h",
+            marker_color=BLUE,
+            text=[percent(p) for p in probabilities],
+            textposition="outside",
+            textfont={"size": TEXT_SIZE},
+            cliponaxis=False,
+            hovertemplate="%{y}: %{text}<extra></extra>",
+        ),
+        height=BAR_HEIGHT * len(names) + 24,
+    )
+    # Room on the right for the longest bar's label.
+    made.update_xaxes(visible=False, range=[0, 1.4 * max(probabilities, default=1.0)])
+    name_rows(made, names)
+    return made
+
+
+def name_rows(made: go.Figure, names: Sequence[str]) -> None:
+    """Name bars by position: as categories, equal names would fall into one bar."""
+    made.update_yaxes(
+        tickvals=list(range(len(names))),
+        ticktext=list(names),
+        range=[len(names) - 0.5, -0.5],
+        showgrid=False,
     )
 
 

@@ -54,6 +54,29 @@ def notices(text: str, *, unknown: int, tokens: int, spec: ModelSpec) -> list[st
     return found
 
 
+def classifier_notices(text: str, *, unknown: int, tokens: int, spec: ModelSpec) -> list[str]:
+    """Return what a visitor should know before trusting a classifier with ``text``; mostly nothing.
+
+    ``unknown`` of the text's ``tokens`` are outside the vocabulary.
+    """
+    found = []
+    script = main_script(text)
+    if not any(character.isalnum() for character in text):
+        found.append("The text has no words, so the answer says little. Write a few words.")
+    if script is not None and spec.script not in (script, ANY_SCRIPT):
+        found.append(
+            f"Most letters here are {EXPLAINED.get(script, f'{script} script')}, which "
+            f"{spec.title} was not trained on: its answer means little. Choose a model that was "
+            "trained on the language of this text."
+        )
+    elif _many(unknown, tokens):
+        found.append(
+            f"{unknown} of {tokens} tokens are unknown to {spec.title}: it sees a placeholder in "
+            "their place. Choose a model with a wider vocabulary."
+        )
+    return found
+
+
 def main_script(text: str) -> str | None:
     """Return the script of most letters of ``text``, such as "Latin" or "Han"; None without any."""
     counts: Counter[str] = Counter()

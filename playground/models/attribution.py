@@ -1,0 +1,110 @@
+"""Integrated gradients: how much each token adds to the score of a label.
+
+The embeddings of a text are walked to in a straight line from those of a baseline, a text of the
+same length that says nothing, and the gradient of the score is averaged along the way. Token by
+token that mean times the way adds up to the difference of the two scores (Sundararajan et al. 2017,
+"Axiomatic attribution for deep networks", arXiv:1703.01365, equation 1).
+"""
+
+import copy
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from playground.models.queries import AttributionQuery, Attributions, Labels
+
+Head = Callable[[Tensor], Tensor]
+# Families that count positions from the padding on: to them a [PAD] in a text has no position.
+COUNT_FROM_PADDING = {"camembert", "mpnet", "roberta", "xlm-roberta"}
+
+
+def fp32_twin(model: PreTrainedModel) -> PreTrainedModel:
+    """Return a copy of ``model`` that computes in fp32: gradients of bfloat16 do not add up.
+
+    It has modules of its own, for hooks on shared embeddings would be felt by a model that another
+    thread is loading. What is in fp32 already is shared; only the layers' products are copied.
+    """
+    weights = {
+        id(weight): weight
+        if weight.dtype is torch.float32
+        else nn.Parameter(weight.float(), requires_grad=False)
+        for weight in model.parameters()
+    }
+    return copy.deepcopy(model, weights)
+
+
+def log_odds(logits: Tensor, label: int, labels: Labels) -> Tensor:
+    """Return the log-odds of a label's probability, [text], from ``logits`` [text, label].
+
+    With softmax that is its logit less the log of the sum of all the others' exponentials, with
+    sigmoid the logit itself.
+    """
+    scaled = logits / labels.temperature
+    if labels.several:
+        return scaled[:, label]
+    others = [index for index in range(len(labels.names)) if index != label]
+    return scaled[:, label] - scaled[:, others].logsumexp(dim=1)
+
+
+def attributions(
+    queries: Sequence[AttributionQuery],
+    model: PreTrainedModel,
+    *,
+    head_of: Callable[[PreTrainedModel], Head],
+    labels: Labels,
+    tokens_at_once: int,
+) -> list[Attributions]:
+    """Answer ``queries``, one after the other, with a sequence classifier.
+
+    ``head_of`` finds the head that turns states [text, hidden] into logits [text, label]. About
+    ``tokens_at_once`` tokens are held in memory with all that their gradients need.
+    """
+    twin = fp32_twin(model)
+    base, head = twin.base_model, head_of(twin)
+
+    def score(ids: Tensor, label: int, inputs: dict[str, Tensor]) -> Tensor:
+        rows = {name: value.expand(len(ids), -1) for name, value in inputs.items()}
+        states = base(input_ids=ids, **rows).last_hidden_state
+        return log_odds(head(states[:, 0]), label, labels)
+
+    return [_integrated(query, base, score, tokens_at_once) for query in queries]
+
+
+def _integrated(
+    query: AttributionQuery,
+    base: PreTrainedModel,
+    score: Callable[[Tensor, int, dict[str, Tensor]], Tensor],
+    tokens_at_once: int,
+) -> Attributions:
+    from captum.attr import LayerIntegratedGradients  # half a second, once
+
+    ids = torch.tensor([query.input_ids], device=base.device)
+    baseline = torch.tensor([query.baseline_ids], device=base.device)
+    inputs = _inputs(query, base)
+    with torch.no_grad():
+        ends = score(torch.cat([ids, baseline]), query.label, inputs).tolist()
+    values = LayerIntegratedGradients(score, base.embeddings).attribute(
+        ids,
+        baselines=baseline,
+        additional_forward_args=(query.label, inputs),
+        n_steps=query.steps,
+        method="gausslegendre",
+        internal_batch_size=max(1, tokens_at_once // len(query.input_ids)),
+    )
+    return Attributions(
+        values=values[0].sum(dim=-1).cpu().numpy(), score=ends[0], baseline_score=ends[1]
+    )
+
+
+def _inputs(query: AttributionQuery, base: PreTrainedModel) -> dict[str, Tensor]:
+    """Return what goes into the model beside the ids, [1, token], the same along the whole way."""
+    ids = torch.tensor([query.input_ids], device=base.device)
+    inputs = {"attention_mask": torch.ones_like(ids)}
+    if query.token_type_ids is not None:
+        inputs["token_type_ids"] = torch.tensor([query.token_type_ids], device=base.device)
+    if base.config.model_type in COUNT_FROM_PADDING:
+        first = base.embeddings.padding_idx + 1
+        inputs["position_ids"] = torch.arange(first, first + ids.shape[1], device=base.device)[None]
+    return inputs
