@@ -102,13 +102,15 @@ def upload(key: str) -> Upload | None:
         return None
     if st.session_state[_key(key, "file")] is None:
         _still_here(key, kept)
+    found = None
     with frame.errors_shown():
+        detected = kept.format()
         place = st.container()
         with st.expander("How the file is read", icon=":material/tune:"):
-            form = _chosen(kept.format(), _key(key, f"{kept.number}"))
+            form = _chosen(detected, _key(key, f"{kept.number}"))
         with place:
-            return _shown(kept, kept.table(form), _key(key, f"{kept.number}"))
-    return None
+            found = _shown(kept, kept.table(form), _key(key, f"{kept.number}"))
+    return found
 
 
 def job(

@@ -117,8 +117,7 @@ def _check_rows(rows: Rows[tuple[str, ...]], settings: Settings) -> None:
     if rows.found > settings.max_rows:
         raise FileTooLargeError(
             f"The file has {rows.found:,} rows, and at most {settings.max_rows:,} are read. "
-            "Keep that many, for example every "
-            f"{-(-rows.found // settings.max_rows)}th row, or split the file."
+            f"Keep one in {-(-rows.found // settings.max_rows)}, or split the file."
         )
     if not rows.found:
         raise EmptyFileError(
