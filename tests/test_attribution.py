@@ -32,9 +32,9 @@ def model_of(folder: Path, dtype: torch.dtype = torch.float32) -> Model:
 
 
 def query(tokenizer: Any, *, steps: int, text: str = TEXT) -> AttributionQuery:
-    """The text, and padding between the same special tokens."""
+    """The text, and masks between the same special tokens."""
     ids = tokenizer(text)["input_ids"]
-    baseline = [ids[0], *[tokenizer.pad_token_id] * (len(ids) - 2), ids[-1]]
+    baseline = [ids[0], *[tokenizer.mask_token_id] * (len(ids) - 2), ids[-1]]
     return AttributionQuery(
         input_ids=tuple(ids), baseline_ids=tuple(baseline), label=LABEL, steps=steps
     )
@@ -78,7 +78,6 @@ def plainly(folder: Path, asked: AttributionQuery) -> np.ndarray:
     kwargs = {"mask": mask} if "deberta" in model.config.model_type else {}
     with torch.no_grad():
         ends = [
-            # From the words' vectors: RoBERTa then counts positions whatever the ids are.
             embeddings(inputs_embeds=embeddings.word_embeddings(one), **kwargs)
             for one in (baseline, ids)
         ]

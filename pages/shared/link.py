@@ -14,7 +14,7 @@ import streamlit as st
 
 from pages.shared.escape import literal
 
-Value = str | int | list[int]
+Value = str | int | list[int] | list[str]
 # Of the encoded query. Servers and proxies refuse addresses from about 8,000 characters on.
 MAX_LENGTH = 6_000
 _HISTORY = "link_history"  # session key
@@ -82,6 +82,18 @@ def whole_numbers(lowest: int, highest: int) -> Callable[[str], list[int]]:
 
     def read(text: str) -> list[int]:
         return sorted({one(part.strip()) for part in text.strip("[] ").split(",") if part.strip()})
+
+    return read
+
+
+def names(most: int) -> Callable[[str], list[str]]:
+    """Return a reader of a list such as "['one', 'two']": at most ``most`` names without commas."""
+
+    def read(text: str) -> list[str]:
+        found = [part.strip(" '\"") for part in text.strip("[] ").split(",")]
+        if len(found) > most:
+            raise ValueError(f"more than {most} names")
+        return list(dict.fromkeys(filter(None, found)))
 
     return read
 

@@ -30,5 +30,13 @@ st.navigation(
                 url_path="attention",
             ),
         ],
+        "Tasks": [
+            st.Page(
+                ROOT / "pages/tasks/sentiment/page.py",
+                title="Sentiment",
+                icon=":material/thumbs_up_down:",
+                url_path="sentiment",
+            ),
+        ],
     }
 ).run()

@@ -16,8 +16,6 @@ from transformers import PreTrainedModel
 from playground.models.queries import AttributionQuery, Attributions, Labels
 
 Head = Callable[[Tensor], Tensor]
-# Families that count positions from the padding on: to them a [PAD] in a text has no position.
-COUNT_FROM_PADDING = {"camembert", "mpnet", "roberta", "xlm-roberta"}
 
 
 def fp32_twin(model: PreTrainedModel) -> PreTrainedModel:
@@ -104,7 +102,4 @@ def _inputs(query: AttributionQuery, base: PreTrainedModel) -> dict[str, Tensor]
     inputs = {"attention_mask": torch.ones_like(ids)}
     if query.token_type_ids is not None:
         inputs["token_type_ids"] = torch.tensor([query.token_type_ids], device=base.device)
-    if base.config.model_type in COUNT_FROM_PADDING:
-        first = base.embeddings.padding_idx + 1
-        inputs["position_ids"] = torch.arange(first, first + ids.shape[1], device=base.device)[None]
     return inputs

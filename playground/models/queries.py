@@ -83,7 +83,8 @@ class AttributionQuery:
 
     The score is the label's log-odds: the logarithm of its probability over that of all others.
     ``baseline_ids``, as many as ``input_ids``, are the text that says nothing, from which the way
-    to the real one is walked in ``steps`` steps.
+    to the real one is walked in ``steps`` steps. None of them is padding, which has no position in
+    RoBERTa and its kin.
     """
 
     kind: ClassVar[Hashable] = "attribution"

@@ -202,6 +202,14 @@ def side_by_side(answers: Mapping[str, Sequence[Classified | None]]) -> go.Figur
     return made
 
 
+def shares(counts: Mapping[str, int], *, total: int) -> go.Figure:
+    """Return one bar a label, as long as the share of the ``total`` texts that have it."""
+    return probability_bars(
+        [f"{literal(name)} ({count:,})" for name, count in counts.items()],
+        [count / total for count in counts.values()],
+    )
+
+
 def signed(value: float) -> str:
     """Return a share in log-odds with its sign, "+1.20" or "−0.35"."""
     return f"{value:+.2f}".replace("-", "−")

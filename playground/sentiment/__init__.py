@@ -6,7 +6,6 @@ from playground.sentiment.classify import (
     Part,
     classify,
     classify_all,
-    focus,
     probabilities,
 )
 from playground.sentiment.deletion import Deletion, deletion
@@ -28,6 +27,5 @@ __all__ = [
     "compare",
     "deletion",
     "explain",
-    "focus",
     "probabilities",
 ]

@@ -51,6 +51,12 @@ class Classified:
         return int(np.argmax(self.probabilities))
 
     @property
+    def focus(self) -> int:
+        """The index of the label named "positive", in whatever case; without one, the likeliest."""
+        names = [name.casefold() for name in self.labels.names]
+        return names.index(POSITIVE) if POSITIVE in names else self.best
+
+    @property
     def found(self) -> tuple[int, ...]:
         """The labels that the text has: the likeliest, or of several all from one half on."""
         if not self.labels.several:
@@ -102,12 +108,6 @@ def probabilities(logits: np.ndarray, labels: Labels) -> np.ndarray:
     if labels.several:
         return np.exp(-np.logaddexp(0, -scaled))
     return np.exp(scaled - np.logaddexp.reduce(scaled, axis=-1, keepdims=True))
-
-
-def focus(labels: Labels) -> int | None:
-    """Return the index of the label named "positive", in whatever case; None without one."""
-    names = [name.casefold() for name in labels.names]
-    return names.index(POSITIVE) if POSITIVE in names else None
 
 
 def _read(text: str, model: "Model") -> ReadText | PlaygroundError:

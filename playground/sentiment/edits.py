@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from playground.sentiment.classify import Classified, classify, focus
+from playground.sentiment.classify import Classified, classify
 
 if TYPE_CHECKING:
     from playground.models.engine import Model
@@ -40,15 +40,13 @@ def compare(before: str, after: str, *, model: "Model", label: int | None = None
         BusyError: too many requests are waiting.
     """
     first, second = (classify(text, model=model) for text in (before, after))
-    if label is None:
-        label = focus(model.labels)
     changed_before, changed_after = changes(before, after)
     return Edit(
         before=first,
         after=second,
         changed_before=changed_before,
         changed_after=changed_after,
-        label=first.best if label is None else label,
+        label=first.focus if label is None else label,
     )
 
 

@@ -61,8 +61,10 @@ def explain(
 ) -> Explanation:
     """Return the share of each word of one window in the score of ``label``, or of the likeliest.
 
-    The baseline has the same special tokens around it and the padding token in place of every
-    token of the text: as long as the text, and saying nothing.
+    The baseline has the same special tokens around it and the mask token in place of every token
+    of the text: as long as the text, and saying nothing. To the model in the box it is neutral, a
+    log-odds of -0.3 for POSITIVE, where a text of padding, which no model has learned to read, has
+    3.5 and one of unknown tokens 2.5: what makes a text positive could not be seen from there.
 
     Raises:
         BusyError: too many requests are waiting.
@@ -88,9 +90,12 @@ def explain(
 
 
 def baseline_ids(window: Window, *, model: "Model") -> tuple[int, ...]:
-    """Return the window's special tokens with padding between them, as many ids as it has."""
+    """Return the window's special tokens with masks between them, as many ids as it has.
+
+    Unknown tokens take the place of masks where a vocabulary has none.
+    """
     tokenizer = model.tokenizer
-    nothing = tokenizer.unk_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id
+    nothing = tokenizer.unk_token_id if tokenizer.mask_token_id is None else tokenizer.mask_token_id
     end = window.lead + window.end - window.begin
     return (
         *window.input_ids[: window.lead],
