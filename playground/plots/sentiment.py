@@ -136,7 +136,7 @@ def edit(found: Edit) -> go.Figure:
     ]
     made = figure(*lines, *ends, height=BAR_HEIGHT * len(names) + 90)
     _with_legend(made)
-    made.update_xaxes(tickformat=".0%", range=[-0.02, 1.02], gridcolor=GRID)
+    made.update_xaxes(tickformat=".0%", dtick=0.2, range=[-0.03, 1.05], gridcolor=GRID)
     name_rows(made, [literal(name) for name in names])
     return made
 

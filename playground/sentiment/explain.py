@@ -62,9 +62,9 @@ def explain(
     """Return the share of each word of one window in the score of ``label``, or of the likeliest.
 
     The baseline has the same special tokens around it and the mask token in place of every token
-    of the text: as long as the text, and saying nothing. To the model in the box it is neutral, a
-    log-odds of -0.3 for POSITIVE, where a text of padding, which no model has learned to read, has
-    3.5 and one of unknown tokens 2.5: what makes a text positive could not be seen from there.
+    of the text: as long as the text, and saying nothing. To the model in the box a text of masks is
+    neutral. One of padding, which no model has learned to read, counts as clearly positive there:
+    seen from it, a good text would have next to nothing that speaks for it.
 
     Raises:
         BusyError: too many requests are waiting.
@@ -119,7 +119,9 @@ def _attributions(window: Window, label: int, model: "Model") -> tuple[int, Attr
 
 
 def _relative(gap: float, difference: float) -> float:
-    return abs(gap) / abs(difference) if difference else float(gap != 0) * np.inf
+    if not difference:
+        return float("inf") if gap else 0.0
+    return abs(gap) / abs(difference)
 
 
 def _words(read: ReadText, window: Window, values: np.ndarray) -> tuple[Word, ...]:

@@ -18,8 +18,10 @@ model.eval()
 names = [model.config.id2label[index] for index in range(model.config.num_labels)]
 
 
-def read(text):  # the ids, with [SEP] and the like in the text as plain text
-    return tokenizer(text, split_special_tokens=True, verbose=False)["input_ids"]
+def read(text):  # [SEP] and the like are plain text in a text, or unknown
+    first, *ids, last = tokenizer(text, split_special_tokens=True, verbose=False)["input_ids"]
+    special = set(tokenizer.all_special_ids) - {tokenizer.mask_token_id}
+    return first, [tokenizer.unk_token_id if i in special else i for i in ids], last
 
 
 @torch.inference_mode()
@@ -29,7 +31,7 @@ def probabilities(ids):  # [label]
 
 
 def each_window(text, windows):  # [window, label]
-    first, *ids, last = read(text)
+    first, ids, last = read(text)
     return torch.stack([probabilities([first, *ids[begin:end], last]) for begin, end in windows])
 
 
@@ -60,7 +62,7 @@ for name, probability in zip(names, whole(TEXT, WINDOWS).tolist()):
 """
 EXPLANATION = """\
 
-first, *ids, last = read(TEXT)
+first, ids, last = read(TEXT)
 begin, end = EXPLAINED
 ids = torch.tensor([[first, *ids[begin:end], last]])
 nothing = tokenizer.unk_token_id if tokenizer.mask_token_id is None else tokenizer.mask_token_id

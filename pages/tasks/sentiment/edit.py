@@ -33,7 +33,7 @@ def show(place: DeltaGenerator, side: DeltaGenerator, model_id: str) -> None:
         values = [one.probabilities[found.label] for one in (found.before, found.after)]
         first, second = st.columns(2)
         first.metric(f"{literal(name)} before", percent(values[0]))
-        points = f"{100 * found.difference:+.1f} percentage points".replace("-", "−")
+        points = f"{100 * found.difference:+.1f} percentage points"
         second.metric(f"{literal(name)} after", percent(values[1]), points, delta_color="off")
         shared.figure(
             plots.edit(found),

@@ -80,7 +80,7 @@ def _explained(explanation: Explanation, check: Deletion, name: str) -> None:
             f"{plots.signed(strongest[0].value)}",
         )
     with table:
-        results.words_table(strongest)
+        results.words_table(explanation.strongest(len(explanation.words)))
     _completeness(explanation)
     _deletion(check, name)
 
@@ -116,14 +116,15 @@ def _deletion(check: Deletion, name: str) -> None:
         "Petsiuk et al., 2018, [arXiv:1806.07421](https://arxiv.org/abs/1806.07421), and DeYoung "
         "et al., 2020, [arXiv:1911.03429](https://arxiv.org/abs/1911.03429).)"
     )
-    st.dataframe(
-        {
-            "Words deleted": list(check.removed),
-            "Most important first": [percent(value) for value in check.by_attribution],
-            "At random": [percent(value) for value in check.at_random],
-        },
-        hide_index=True,
-    )
+    with st.expander("The curves in numbers", icon=":material/table:"):
+        st.dataframe(
+            {
+                "Words deleted": list(check.removed),
+                "Most important first": [percent(value) for value in check.by_attribution],
+                "At random": [percent(value) for value in check.at_random],
+            },
+            hide_index=True,
+        )
 
 
 VIEW = View(
