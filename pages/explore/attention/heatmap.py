@@ -23,7 +23,10 @@ def show(attended: AttentionMap, switches: Switches) -> None:
         key="heatmap",
         alt=f"Attention from {len(shown.rows)} rows to {len(shown.columns)} columns",
     )
-    st.caption("A whole row sums to 1; what the switches leave out is missing from it.")
+    st.caption(
+        "A whole row sums to 1; what the switches leave out is missing from it. The colours end with "
+        "the strongest links between words; special tokens often get more."
+    )
     downloads.matrix(shown, made, "attention")
     spec = catalog.find(
         str(st.session_state[inputs.MODEL.name]), Task.FEATURE_EXTRACTION, cache.settings()
