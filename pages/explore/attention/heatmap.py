@@ -24,8 +24,8 @@ def show(attended: AttentionMap, switches: Switches) -> None:
         alt=f"Attention from {len(shown.rows)} rows to {len(shown.columns)} columns",
     )
     st.caption(
-        "A whole row sums to 1; what the switches leave out is missing from it. The colours end with "
-        "the strongest links between words; special tokens often get more."
+        "A whole row sums to 1; what the switches leave out is missing from it. The colours end "
+        "with the strongest links between words; special tokens often get more."
     )
     downloads.matrix(shown, made, "attention")
     spec = catalog.find(
