@@ -26,16 +26,20 @@ TARGET = 20  # pixels of what takes the click on a head; on a phone thumbnails a
 SATURATED = 0.998  # of the cells of a long text keep their shade
 
 
-def heatmap(shown: View) -> go.Figure:
-    """Return attention [row, column] as a heatmap: rows attend to columns."""
-    return _matrix(shown, shown.weights, ATTENTION, (0, brightest(shown)), ".0%")
+def heatmap(shown: View, *, labels: int = LABELS // 2) -> go.Figure:
+    """Return attention [row, column] as a heatmap: rows attend to columns.
+
+    At most ``labels`` columns are labelled.
+    """
+    limits = 0.0, brightest(shown)
+    return _matrix(shown, shown.weights, ATTENTION, limits, ".1~%", labels=labels)
 
 
 def difference(first: View, second: View) -> go.Figure:
     """Return the first view's attention less the second's, of the same size, blue where more."""
     change = (first.weights - second.weights).astype(np.float32)
     limit = brightest(replace(first, weights=np.abs(change)))
-    return _matrix(first, change, DIFFERENCE, (-limit, limit), "+.0%")
+    return _matrix(first, change, DIFFERENCE, (-limit, limit), "+.1~%")
 
 
 def all_heads(weights: np.ndarray, figures: HeadFigures) -> go.Figure:
@@ -155,6 +159,8 @@ def _matrix(
     colors: Colors,
     limits: tuple[float, float],
     tick_format: str,
+    *,
+    labels: int = LABELS // 2,
 ) -> go.Figure:
     """Return ``values`` [row, column] as cells; those above and below ``limits`` look like them."""
     rows, columns = values.shape
@@ -171,7 +177,7 @@ def _matrix(
     )
     made = figure(cells, height=min(LARGEST, max(SMALLEST, CELL * rows + 90)))
     made.update_layout(margin={"l": _room(shown.rows), "t": _room(shown.columns)})
-    made.update_xaxes(**_axis(shown.columns, LABELS // 2), side="top", tickangle=-60)
+    made.update_xaxes(**_axis(shown.columns, labels), side="top", tickangle=-60)
     made.update_yaxes(**_axis(shown.rows, LABELS), autorange="reversed")
     return made
 

@@ -12,6 +12,7 @@ from playground.errors import TextError
 from playground.models.catalog import Task
 from playground.plots import attention as plots
 
+HALF_WIDTH_LABELS = 16  # of two heatmaps side by side
 MODELS, TEXTS = "another model", "another text"
 WITH = Field(name="compare_with", default=TEXTS, read=one_of((MODELS, TEXTS)))
 OTHER_MODEL = Field(name="other_model", default="bert-base-uncased")
@@ -39,7 +40,11 @@ def show(attended: AttentionMap, switches: Switches) -> None:
         for column, name, side in zip(st.columns(2), ("First", "Second"), sides, strict=True):
             with column:
                 st.subheader(name, anchor=False)
-                results.figure(plots.heatmap(side), key=f"compare_{name}", alt=f"{name} attention")
+                results.figure(
+                    plots.heatmap(side, labels=HALF_WIDTH_LABELS),
+                    key=f"compare_{name}",
+                    alt=f"{name} attention",
+                )
         st.subheader("First less second", anchor=False)
         shapes = {side.weights.shape for side in sides}
         if len(shapes) > 1:
