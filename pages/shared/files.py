@@ -297,7 +297,7 @@ def _short(cell: str) -> str:
 
 def _time(seconds: float) -> str:
     if seconds < 90:
-        return _counted(round(seconds), "second")
+        return _counted(max(1, round(seconds)), "second")
     minutes = round(seconds / 60)
     return _counted(minutes, "minute") if minutes < 90 else _counted(round(minutes / 60), "hour")
 
