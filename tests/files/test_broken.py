@@ -232,6 +232,7 @@ MISFITS = {
     "UTF-16 for UTF-8": ("text\nä\nö\n".encode(), "utf-16-le", "UTF-8"),
     "UTF-8 for Latin-1": ("ä\nö\nü\n".encode("latin-1"), "utf-8", "3 of 3 lines"),
     "GB18030 for UTF-16": ("text\nä\nö\n".encode("utf-16-be"), "gb18030", "UTF-16, big-endian"),
+    "a mark that is missing": (b"a,b\n", "utf-16", "that mark is missing. It looks like UTF-8."),
     "no encoding": (b"a,b\n", "klingon", "There is no encoding “klingon”"),
     "no text encoding": (b"a,b\n", "base64", "There is no encoding “base64”"),
 }
