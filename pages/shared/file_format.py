@@ -21,7 +21,7 @@ def ask(detected: Format, key: str) -> Format:
     kind = _select(next(columns), "Rows", {kind: kind.value for kind in Kind}, detected.kind, key)
     encodings = {detected.encoding: detected.encoding, **ENCODINGS}
     encoding = _select(next(columns), "Encoding", encodings, detected.encoding, key)
-    form = replace(detected, kind=kind, encoding=encoding)
+    form = Format(kind=kind, encoding=encoding, delimiter=None, header=False)
     if kind is Kind.CSV:
         place = next(columns)
         delimiter = _select(place, "Delimiter", DELIMITERS, detected.delimiter, key)

@@ -126,7 +126,7 @@ def job(
     started: _Started | None = st.session_state.get(_key(key, "job"))
     if started is not None and started.purpose != (upload, of):
         started.job.cancel()
-        started = st.session_state[_key(key, "job")] = None
+        started = None
     found = started.job if started else None
     if found is None or (found.finished and (found.cancelled or found.failed)):
         place = st.empty()
@@ -184,8 +184,19 @@ def _watch(job: Job[Result], key: str) -> None:
 
 def _keep(key: str) -> None:
     """Put a new file into the session in place of the one before."""
+    _forget(key)
     file = st.session_state[_key(key, "file")]
-    st.session_state[_key(key, "kept")] = file and _Kept(file.name, file.getvalue())
+    if file is not None:
+        st.session_state[_key(key, "kept")] = _Kept(file.name, file.getvalue())
+
+
+def _forget(key: str) -> None:
+    """Drop the file, and stop the work on it."""
+    st.session_state[_key(key, "kept")] = None
+    started: _Started | None = st.session_state.get(_key(key, "job"))
+    if started is not None:
+        started.job.cancel()
+    st.session_state[_key(key, "job")] = None
 
 
 def _still_here(key: str, kept: _Kept) -> None:
@@ -196,8 +207,8 @@ def _still_here(key: str, kept: _Kept) -> None:
             "Remove",
             key=_key(key, "remove"),
             icon=":material/close:",
-            on_click=st.session_state.__setitem__,
-            args=(_key(key, "kept"), None),
+            on_click=_forget,
+            args=(key,),
         )
 
 

@@ -57,6 +57,7 @@ WHOLE = {
     "gzip": (b"\x1f\x8b\x08\0abc", "a.csv", BinaryFileError, ["gzip archive", "Unpack"]),
     "Parquet": (b"PAR1\x15\x04\x15", "a.csv", BinaryFileError, ["Parquet file"]),
     "web page": (b"\n<!DOCTYPE html><html>", "a.csv", BinaryFileError, ["web page"]),
+    "RTF": (b"{\\rtf1\\ansi text}", "a.txt", BinaryFileError, ["RTF document"]),
     "noise": (NOISE, "a.csv", BinaryFileError, ["does not look like text"]),
     "too many rows": (
         b"text,label\n" + b"a b,1\n" * 4 + b"broken\n" * 3,
@@ -83,6 +84,12 @@ WHOLE = {
         "a.json",
         BrokenFileError,
         ["line 1"],
+    ),
+    "JSON lists a line": (
+        b'["a", 1]\n["b", 0]\n',
+        "a.jsonl",
+        BrokenFileError,
+        ["ends before line 2", "one object a line"],
     ),
     "one JSON object over lines": (
         b'{\n "text": "a",\n "label": 1}\n',

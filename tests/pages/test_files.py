@@ -226,6 +226,16 @@ def test_another_model_stops_the_job_and_offers_a_new_one(app: AppTest) -> None:
     assert labels(app) == ["Measure"]
 
 
+@pytest.mark.parametrize("data", [None, b"", b"text\nother\n"])
+def test_another_file_or_none_stops_the_job(app: AppTest, data: bytes | None) -> None:
+    press(upload(app, CSV.encode()), "Measure")
+    job = app.session_state["demo_job"].job
+    app.file_uploader[0].set_value(None if data is None else ("b.csv", data, "text/csv"))
+    app.run()
+    assert job.cancelled
+    assert "Cancel" not in labels(app)
+
+
 def test_cancel_keeps_what_is_done(app: AppTest, work: Work) -> None:
     rows = "".join(f"{'x' * (n % 7 + 1)};1\n" for n in range(100))
     press(upload(app, f"text;label\n{rows}".encode()), "Measure")
