@@ -182,7 +182,7 @@ def test_an_engine_without_room_is_tried_again(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_waiting_for_room_ends_when_the_job_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "BUSY_PAUSE", PATIENCE)
+    monkeypatch.setattr(jobs, "BUSY_PAUSE", float("inf"))
 
     def work(texts: Sequence[str]) -> list[int]:
         job.cancel()
