@@ -1,30 +1,18 @@
-"""What visitors take along: each view's numbers as rows of a table, and as named arrays.
+"""What visitors take along as CSV: each view's numbers as rows; positions count from 1."""
 
-Positions in rows count from 1, as on the page; indices in arrays count from 0.
-"""
-
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from playground import tables
+from playground.attention import arrays
 from playground.attention.heads import HeadFigures
 from playground.attention.links import HeadLinks
 from playground.attention.steps import Step
 from playground.attention.switches import Unit, View
-from playground.attention.text import AttentionMap, Token
+from playground.attention.text import Token
 
 TABLE_ROWS = 500  # the table beside a picture shows so many links; the CSV has all of them
-
-Arrays = dict[str, np.ndarray]
-
-
-def as_npz(arrays: Mapping[str, np.ndarray]) -> bytes:
-    """Return ``arrays`` as an NPZ file, which numpy loads without pickle."""
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)
-    return buffer.getvalue()
 
 
 def links(shown: View, most: int | None = None) -> list[tables.Row]:
@@ -34,15 +22,6 @@ def links(shown: View, most: int | None = None) -> list[tables.Row]:
         for row, column, weight in _largest(shown.weights, most)
         if weight > 0
     ]
-
-
-def matrix(shown: View) -> Arrays:
-    """Return weights [..., row, column] with the texts of rows and columns."""
-    return {
-        "weights": shown.weights,
-        "rows": _texts(shown.rows),
-        "columns": _texts(shown.columns),
-    }
 
 
 def heads(figures: HeadFigures) -> list[tables.Row]:
@@ -62,24 +41,11 @@ def heads(figures: HeadFigures) -> list[tables.Row]:
     ]
 
 
-def all_heads(shown: View, figures: HeadFigures, texts: Sequence[str]) -> Arrays:
-    """Return weights [layer, head, row, column], figures [layer, head], rows, columns and texts."""
-    return matrix(shown) | {
-        "texts": np.array(texts, dtype=np.str_),
-        "entropy": figures.entropy,
-        "distance": figures.distance,
-        "to_special": figures.special,
-        "to_previous": figures.previous,
-        "to_next": figures.next,
-        "to_itself": figures.same,
-    }
-
-
 def drawn(
     units: Sequence[Unit], drawn_heads: Sequence[HeadLinks], layer: int, most: int | None = None
 ) -> list[tables.Row]:
     """Return one row a drawn link of ``layer``, which counts from 0, strongest first."""
-    found = drawn_arrays(units, drawn_heads, layer)
+    found = arrays.links(units, drawn_heads, layer)
     order = np.argsort(-found["weights"], kind="stable")[:most]
     return [
         {
@@ -98,21 +64,7 @@ def drawn(
     ]
 
 
-def drawn_arrays(units: Sequence[Unit], drawn_heads: Sequence[HeadLinks], layer: int) -> Arrays:
-    """Return the drawn links: heads, sources, targets and weights, each [link], and the tokens."""
-    each = [head.links for head in drawn_heads]
-    numbers = [head.number for head in drawn_heads]
-    return {
-        "layer": np.array(layer),
-        "heads": np.repeat(numbers, [len(links.weights) for links in each]),
-        "sources": np.concatenate([links.sources for links in each]),
-        "targets": np.concatenate([links.targets for links in each]),
-        "weights": np.concatenate([links.weights for links in each]),
-        "tokens": _texts(units),
-    }
-
-
-def step(attended: AttentionMap, found: Step, own: np.ndarray) -> list[tables.Row]:
+def step(tokens: Sequence[Token], found: Step, own: np.ndarray) -> list[tables.Row]:
     """Return one row a token that is attended to; ``own`` are the model's own weights [token]."""
     return [
         {
@@ -125,39 +77,17 @@ def step(attended: AttentionMap, found: Step, own: np.ndarray) -> list[tables.Ro
             "v": v.tolist(),
         }
         for place, (token, score, weight, of_model, k, v) in enumerate(
-            zip(attended.tokens, found.scores, found.weights, own, found.k, found.v, strict=True), 1
+            zip(tokens, found.scores, found.weights, own, found.k, found.v, strict=True), 1
         )
     ]
 
 
-def step_arrays(attended: AttentionMap, found: Step, own: np.ndarray) -> Arrays:
-    """Return every number of a step, with the shapes of ``Step``, and the tokens."""
-    return {
-        "tokens": _texts(attended.tokens),
-        "x": found.x,
-        "q": found.q,
-        "k": found.k,
-        "v": found.v,
-        "scores": found.scores,
-        "weights": found.weights,
-        "model_weights": own,
-        "output": found.output,
-    }
-
-
-def flows(attended: AttentionMap, found: np.ndarray) -> list[tables.Row]:
+def flows(tokens: Sequence[Token], found: np.ndarray) -> list[tables.Row]:
     """Return one row an input token with the flow to it, ``found`` [token]."""
     return [
         {"to": token.text, "to_position": place, "flow": value}
-        for place, (token, value) in enumerate(
-            zip(attended.tokens, found.tolist(), strict=True), start=1
-        )
+        for place, (token, value) in enumerate(zip(tokens, found.tolist(), strict=True), start=1)
     ]
-
-
-def flow_arrays(attended: AttentionMap, found: np.ndarray) -> Arrays:
-    """Return tokens and flows, [token] both."""
-    return {"tokens": _texts(attended.tokens), "flows": found}
 
 
 def differences(first: View, second: View, most: int | None = None) -> list[tables.Row]:
@@ -179,21 +109,6 @@ def differences(first: View, second: View, most: int | None = None) -> list[tabl
     ]
 
 
-def comparison(first: View, second: View) -> Arrays:
-    """Return both views' weights with rows and columns and, of views of one size, the difference.
-
-    The arrays are called first_weights, first_rows and so on.
-    """
-    both = {
-        f"{side}_{name}": array
-        for side, shown in (("first", first), ("second", second))
-        for name, array in matrix(shown).items()
-    }
-    if first.weights.shape == second.weights.shape:
-        both["difference"] = first.weights - second.weights
-    return both
-
-
 def _largest(values: np.ndarray, most: int | None) -> list[tuple[int, int, float]]:
     """Return row, column and value of ``values`` [row, column], largest first, ``most`` of them."""
     order = np.argsort(-values.ravel(), kind="stable")[:most]
@@ -208,7 +123,3 @@ def _ends(shown: View, row: int, column: int) -> tables.Row:
         "to": shown.columns[column].text,
         "to_position": shown.columns[column].tokens[0] + 1,
     }
-
-
-def _texts(units: Sequence[Unit] | Sequence[Token]) -> np.ndarray:
-    return np.array([unit.text for unit in units], dtype=np.str_)

@@ -38,6 +38,7 @@ from playground.snippet import Snippet, notebook, python_code
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXTS = ("The unfriendly teachers keys are on the table.", "They were lost; it rained.")
+# As many tokens as those.
 OTHER = (
     "The table keys are on the unfriendly teachers.",
     "They were lost; it rained.",
