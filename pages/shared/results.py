@@ -107,7 +107,8 @@ def code(snippet: Snippet, *, spec: ModelSpec, file_name: str) -> None:
 
 
 def _plain_ticks(axis: go.layout.XAxis | go.layout.YAxis) -> None:
-    axis.update(tickfont={"color": GRAY_90, "size": 14}, ticks="")
+    # A saved picture lacks the page's own font; measured in that, wider letters would be cut off.
+    axis.update(tickfont={"color": GRAY_90, "size": 14, "family": "sans-serif"}, ticks="")
 
 
 def _zipped(folder: Path) -> bytes:

@@ -47,15 +47,15 @@ def all_heads(shown: View, figures: HeadFigures, texts: Sequence[str]) -> Arrays
 
 
 def links(units: Sequence[Unit], drawn_heads: Sequence[HeadLinks], layer: int) -> Arrays:
-    """Return the drawn links: heads, sources, targets and weights, each [link], and the tokens."""
+    """Return the drawn links, each array [link] but the layer, and the tokens."""
     each = [head.links for head in drawn_heads]
     numbers = [head.number for head in drawn_heads]
     return {
-        "layer": np.array(layer),
-        "heads": np.repeat(numbers, [len(links.weights) for links in each]),
-        "sources": np.concatenate([links.sources for links in each]),
-        "targets": np.concatenate([links.targets for links in each]),
-        "weights": np.concatenate([links.weights for links in each]),
+        "layer_index": np.array(layer),
+        "head_index": np.repeat(numbers, [len(of_head.weights) for of_head in each]),
+        "from_index": np.concatenate([of_head.sources for of_head in each]),
+        "to_index": np.concatenate([of_head.targets for of_head in each]),
+        "weights": np.concatenate([of_head.weights for of_head in each]),
         "tokens": _texts(units),
     }
 

@@ -47,6 +47,7 @@ def drawn(
     """Return one row a drawn link of ``layer``, which counts from 0, strongest first."""
     found = arrays.links(units, drawn_heads, layer)
     order = np.argsort(-found["weights"], kind="stable")[:most]
+    columns = ("head_index", "from_index", "to_index", "weights")
     return [
         {
             "layer": layer + 1,
@@ -58,8 +59,7 @@ def drawn(
             "weight": weight,
         }
         for head, source, target, weight in zip(
-            *(found[name][order].tolist() for name in ("heads", "sources", "targets", "weights")),
-            strict=True,
+            *(found[column][order].tolist() for column in columns), strict=True
         )
     ]
 

@@ -47,7 +47,7 @@ for (const format of ["svg", "png"]) {
     });
   buttons.append(button, " ");
 }
-figure.after(buttons);
+figure.parentElement.after(buttons);
 """
 
 
