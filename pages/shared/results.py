@@ -84,13 +84,18 @@ def take_away(
         frame.Download("CSV", partial(as_csv, rows), f"{file_name}.csv", "text/csv"),
         frame.Download("JSON", partial(as_json, rows), f"{file_name}.json", "application/json"),
         *more,
+        *adapter(spec),
     ]
-    if spec.source is Source.BUNDLED and spec.folder is not None:
-        archive = partial(_zipped, spec.folder)
-        name = f"{spec.folder.name}.zip"
-        files.append(frame.Download("Model adapter", archive, name, "application/zip"))
     frame.downloads(files)
     code(snippet, spec=spec, file_name=file_name)
+
+
+def adapter(spec: ModelSpec) -> list[frame.Download]:
+    """Return the adapter that the code of a bundled model loads, as one archive; else nothing."""
+    if spec.source is not Source.BUNDLED or spec.folder is None:
+        return []
+    archive = partial(_zipped, spec.folder)
+    return [frame.Download("Model adapter", archive, f"{spec.folder.name}.zip", "application/zip")]
 
 
 def code(snippet: Snippet, *, spec: ModelSpec, file_name: str) -> None:

@@ -16,7 +16,7 @@ LONG = " ".join(f"word {number}" for number in range(400))
 CHART = "[data-testid=stPlotlyChart] .main-svg"
 PNG_START = b"\x89PNG\r\n\x1a\n"
 CAMERA_SAVES = """format => document.querySelector(".stPlotlyChart .js-plotly-plot")
-  ._context.toImageButtonOptions.format === format"""
+  ?._context.toImageButtonOptions.format === format"""
 DRAWN = {
     "heatmap": CHART,
     "all-heads": CHART,

@@ -108,7 +108,7 @@ def test_every_view_can_be_taken_along(
     found = show(page, view)
     assert not found.exception
     made = {label: file.data() for label, file in offered.items()}
-    assert set(made) == {"CSV", "NPZ", "HTML", "Notebook"}
+    assert set(made) == {"CSV", "NPZ", "HTML", "Model adapter", "Notebook"}
     assert len(str(made["CSV"]).splitlines()) > 1
     assert isinstance(made["NPZ"], bytes)
     with np.load(io.BytesIO(made["NPZ"]), allow_pickle=False) as arrays:
@@ -167,7 +167,7 @@ def test_texts_of_other_lengths_have_no_difference(
     offered.clear()
     found = show(page, "compare")
     assert "different numbers of tokens" in found.warning[0].value
-    assert set(offered) == {"NPZ", "HTML", "Notebook"}
+    assert set(offered) == {"NPZ", "HTML", "Model adapter", "Notebook"}
     assert str(offered["HTML"].data()).count('class="plotly-graph-div"') == 2
 
 

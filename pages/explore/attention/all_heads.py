@@ -64,7 +64,7 @@ def _weights(switches: Switches) -> Callable[[], arrays.Arrays]:
     It asks for the map again: kept with the button, the weights of a long text would take some 80
     MB for each visitor, whatever the cache of maps may take.
     """
-    spec = downloads.spec(str(st.session_state[inputs.MODEL.name]))
+    spec = downloads.chosen_model()
     text, pair = (str(st.session_state[field.name]) for field in (inputs.TEXT, inputs.PAIR))
 
     def make() -> arrays.Arrays:

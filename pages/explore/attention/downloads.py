@@ -29,7 +29,7 @@ def offer(
 ) -> None:
     """Offer a view's numbers as CSV and NPZ and the view as one HTML file; each made on a click.
 
-    ``has_figure`` says whether a figure with a camera button is shown.
+    Without ``rows`` there is no CSV. ``has_figure`` says whether a figure with a camera button is shown.
     """
     files = [
         frame.Download("NPZ", lambda: arrays.as_npz(named()), f"{file_name}.npz", NPZ),
@@ -38,7 +38,7 @@ def offer(
     if rows is not None:
         csv = frame.Download("CSV", lambda: tables.as_csv(rows()), f"{file_name}.csv", "text/csv")
         files.insert(0, csv)
-    frame.downloads(files)
+    frame.downloads([*files, *results.adapter(chosen_model())])
     if has_figure:
         results.picture_format()
 
@@ -63,7 +63,12 @@ def table(rows: Sequence[tables.Row]) -> None:
 def code(snippet: Snippet) -> None:
     """Show the code of a view for the chosen model."""
     name = f"attention-{snippet.title.replace(' ', '-')}"
-    results.code(snippet, spec=spec(str(st.session_state[inputs.MODEL.name])), file_name=name)
+    results.code(snippet, spec=chosen_model(), file_name=name)
+
+
+def chosen_model() -> ModelSpec:
+    """Return the catalog's entry of the model that the page looks into."""
+    return spec(str(st.session_state[inputs.MODEL.name]))
 
 
 def spec(model_id: str) -> ModelSpec:
