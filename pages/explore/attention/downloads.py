@@ -29,7 +29,8 @@ def offer(
 ) -> None:
     """Offer a view's numbers as CSV and NPZ and the view as one HTML file; each made on a click.
 
-    Without ``rows`` there is no CSV. ``has_figure`` says whether a figure with a camera button is shown.
+    Without ``rows`` there is no CSV. ``has_figure`` says whether a figure with a camera button is
+    shown.
     """
     files = [
         frame.Download("NPZ", lambda: arrays.as_npz(named()), f"{file_name}.npz", NPZ),
