@@ -20,7 +20,7 @@ CAMERA_SAVES = """format => document.querySelector(".stPlotlyChart .js-plotly-pl
 DRAWN = {
     "heatmap": CHART,
     "all-heads": CHART,
-    "links": "canvas",
+    "links": ".links canvas",  # a table has canvases of its own, even a hidden one
     "step-by-step": "[data-testid=stMetric]",
     "through-the-layers": CHART,
     "compare": CHART,
