@@ -87,6 +87,7 @@ def take_away(
         *adapter(spec),
     ]
     frame.downloads(files)
+    picture_format()
     code(snippet, spec=spec, file_name=file_name)
 
 
