@@ -18,7 +18,7 @@ _TEXTS = _listed(
     "text texts sentence sentences review reviews content contents comment comments tweet tweets "
     "body message messages document documents utterance passage post description abstract "
     "satz kommentar bewertung rezension inhalt nachricht texte phrase avis commentaire texto frase "
-    "reseña comentario 文本 评论 内容 句子 正文"
+    "reseña comentario 文本 评论 评价 内容 句子 正文 評論 內容"
 )
 _OTHERS = _listed(
     "label labels class category categories sentiment rating ratings score scores stars target "

@@ -14,8 +14,8 @@ from playground.errors import (
     FileError,
     FileTooLargeError,
 )
-from playground.files import Format, Kind, detect, read
-from playground.files.rows import MAX_FIELD
+from playground.files import BadRow, Format, Kind, detect, read
+from playground.files.rows import MAX_FIELD, Rows
 from playground.settings import Settings
 
 SETTINGS = Settings(max_rows=3, max_upload_mb=1)
@@ -57,6 +57,7 @@ WHOLE = {
     "gzip": (b"\x1f\x8b\x08\0abc", "a.csv", BinaryFileError, ["gzip archive", "Unpack"]),
     "Parquet": (b"PAR1\x15\x04\x15", "a.csv", BinaryFileError, ["Parquet file"]),
     "web page": (b"\n<!DOCTYPE html><html>", "a.csv", BinaryFileError, ["web page"]),
+    "RTF": (b"{\\rtf1\\ansi text}", "a.txt", BinaryFileError, ["RTF document"]),
     "noise": (NOISE, "a.csv", BinaryFileError, ["does not look like text"]),
     "too many rows": (
         b"text,label\n" + b"a b,1\n" * 4 + b"broken\n" * 3,
@@ -83,6 +84,12 @@ WHOLE = {
         "a.json",
         BrokenFileError,
         ["line 1"],
+    ),
+    "JSON lists a line": (
+        b'["a", 1]\n["b", 0]\n',
+        "a.jsonl",
+        BrokenFileError,
+        ["ends before line 2", "one object a line"],
     ),
     "one JSON object over lines": (
         b'{\n "text": "a",\n "label": 1}\n',
@@ -210,6 +217,23 @@ def test_a_broken_row_is_reported_and_the_rest_is_read(name: str) -> None:
     assert len(table.rows) == len(table.numbers) == rows
 
 
+def test_lines_after_a_quote_that_swallowed_them_keep_their_numbers() -> None:
+    table = read(b'text,label\na,1\n"b,2\nc,3\n"d\ne",4\nf\n', "a.csv")
+    assert table.rows == (("a", "1"), ("c", "3"), ("d\ne", "4"))
+    assert table.numbers == (2, 4, 5)
+    assert [row.number for row in table.bad] == [3, 7]
+
+
+def test_rows_above_the_cap_are_counted_and_not_kept() -> None:
+    rows: Rows[str] = Rows(cap=2)
+    rows.add(1, "a")
+    rows.reject(2, "no")
+    rows.add(3, "b")
+    rows.reject(4, "no")
+    assert (rows.found, rows.values, rows.numbers) == (4, ["a"], [1])
+    assert rows.bad == [BadRow(number=2, reason="no")]
+
+
 NAMES = {
     "empty name": (b",text\n1,a\n", ("column 1", "text"), ["Column 1 has no name"]),
     "same name": (b"text,text\na,b\n", ("text", "text 2"), ["Two columns are called “text”"]),
@@ -232,6 +256,8 @@ MISFITS = {
     "UTF-16 for UTF-8": ("text\nä\nö\n".encode(), "utf-16-le", "UTF-8"),
     "UTF-8 for Latin-1": ("ä\nö\nü\n".encode("latin-1"), "utf-8", "3 of 3 lines"),
     "GB18030 for UTF-16": ("text\nä\nö\n".encode("utf-16-be"), "gb18030", "UTF-16, big-endian"),
+    "UTF-16 that swallows line ends": (b"good,1\nbad,00\n", "utf-16-be", "0 of 1 lines"),
+    "a mark that is missing": (b"a,b\n", "utf-16", "that mark is missing. It looks like UTF-8."),
     "no encoding": (b"a,b\n", "klingon", "There is no encoding “klingon”"),
     "no text encoding": (b"a,b\n", "base64", "There is no encoding “base64”"),
 }
@@ -260,6 +286,11 @@ def test_endless_quotes_in_every_row_end_in_a_message() -> None:
     with pytest.raises(BrokenFileError) as raised:
         read(data, "a.csv", form)
     assert "Too many quotes are never closed" in str(raised.value)
+
+
+def test_a_delimiter_that_makes_endless_quotes_is_not_the_one_detected() -> None:
+    table = read(b"text\n" + b'a","b\n' * 19_999, "a.csv")
+    assert (table.format.delimiter, len(table.rows)) == (None, 19_999)
 
 
 def test_detect_refuses_what_is_no_text() -> None:

@@ -8,7 +8,9 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.files import Format, Kind, detect, read
+from playground.errors import FileError
+from playground.files import Format, Kind, detect, read, text_column
+from playground.files.encoding import NAMES
 
 DELIMITERS = st.sampled_from([",", ";", "\t", "|"])
 ENCODINGS = st.sampled_from(
@@ -16,6 +18,29 @@ ENCODINGS = st.sampled_from(
 )
 # Line ends, quotes and delimiters come often; so do characters that split lines in Python alone.
 SPICE = st.sampled_from([*"\n\r\"',;|\t \u2028", '""', "\r\n", '",', "\ufeff"])
+SCRAPS = [
+    *(
+        b"text,label\n",
+        b"a;b\r\n",
+        b'"',
+        b'"a\nb"',
+        b"\t",
+        b"\n",
+        b"\r",
+        b"|",
+        b"words, and more\n",
+    ),
+    *(b'{"text": "a"}\n', b'{"text": 1, "": null}\n', b"[", b"]", b",", b'{"a": "\\ud800"}'),
+    *(b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"\x1f\x8b", "größer\n".encode()),
+    *("größer\n".encode("latin-1"), "很好\n".encode("gb18030"), "很好, ja\n".encode("utf-16-le")),
+]
+FORMATS = st.builds(
+    Format,
+    kind=st.sampled_from(Kind),
+    encoding=st.sampled_from([*NAMES]),
+    delimiter=DELIMITERS | st.none(),
+    header=st.booleans(),
+)
 
 
 @st.composite
@@ -95,3 +120,24 @@ def test_any_objects_come_back_from_json_lines_and_from_an_array(
         table = read(data, "a.json", form)
         assert [dict(zip(table.columns, row, strict=True)) for row in table.rows] == readable
         assert len(table.bad) == len(rows) - len(readable)
+
+
+@given(
+    st.lists(st.binary(max_size=12) | st.sampled_from(SCRAPS)).map(b"".join),
+    st.sampled_from(["a.csv", "a.tsv", "a.txt", "a.json", "a"]),
+    st.none() | FORMATS,
+)
+def test_any_bytes_give_a_table_or_a_message(
+    data: bytes, file_name: str, form: Format | None
+) -> None:
+    try:
+        table = read(data, file_name, form)
+    except FileError:
+        return
+    assert len(table.rows) == len(table.numbers) > 0
+    assert {len(row) for row in table.rows} == {len(table.columns)}
+    assert len(set(table.columns)) == len(table.columns)
+    shown = "".join([*table.columns, *table.notices, *(c for row in table.rows for c in row)])
+    assert shown.encode()
+    assert "\0" not in shown
+    assert text_column(table) in table.columns
