@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from pages.shared import cache
-from pages.tasks.sentiment import inputs
+from pages.tasks.sentiment import inputs, one_text
 from pages.tasks.sentiment.views import VIEWS
 from playground.models import fake
 from playground.models.catalog import Task
@@ -205,6 +205,17 @@ def test_a_long_text_is_read_and_explained_in_windows(open_page: Open) -> None:
     windows.set_value(2).run()
     assert html(app) != first
     assert not messages(app)
+
+
+def test_what_takes_seconds_is_explained_on_request(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(one_text, "AT_ONCE", 8)
+    app = open_page(PAGE, sentiment_text=TEXT)
+    assert not html(app)
+    assert [button.label for button in app.download_button][:2] == ["CSV", "JSON"]
+    app.toggle(key="explain_long").set_value(True).run()
+    assert len(html(app)) == 1
 
 
 def test_windows_are_as_large_as_asked_for(open_page: Open) -> None:
