@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 POINTS = 10  # of a curve, besides the whole text
 RANDOM_ORDERS = 10
+# A window of more words takes longer, and its random orders differ less.
+MANY_WORDS, ORDERS_OF_MANY = 100, 3
 SEED = 0
 
 
@@ -23,7 +25,7 @@ class Deletion:
 
     removed: tuple[int, ...]  # words
     by_attribution: tuple[float, ...]  # the words that speak most for the label first
-    at_random: tuple[float, ...]  # the mean over ``RANDOM_ORDERS`` orders
+    at_random: tuple[float, ...]  # the mean over some random orders
     lowest: tuple[float, ...]  # of those orders
     highest: tuple[float, ...]
     order: tuple[Word, ...]  # of ``by_attribution``
@@ -57,7 +59,8 @@ def deletion(explanation: Explanation, *, model: "Model") -> Deletion:
     words = explanation.words
     rng = np.random.default_rng(SEED)
     best_first = np.argsort([-word.value for word in words], kind="stable")
-    orders = [best_first, *(rng.permutation(len(words)) for _ in range(RANDOM_ORDERS))]
+    random_orders = ORDERS_OF_MANY if len(words) > MANY_WORDS else RANDOM_ORDERS
+    orders = [best_first, *(rng.permutation(len(words)) for _ in range(random_orders))]
     counts = sorted({round(len(words) * point / POINTS) for point in range(POINTS + 1)})
     queries = [
         LabelQuery(input_ids=_without(explanation, order[:count]))

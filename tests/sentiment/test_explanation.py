@@ -122,6 +122,12 @@ def test_a_curve_of_a_long_text_has_a_bounded_number_of_points(adding: Adder) ->
     assert len(found.removed) == POINTS + 1
 
 
+def test_long_windows_are_checked_against_fewer_random_orders(adding: Adder) -> None:
+    model = adding(max_tokens=200)
+    deletion(explain(classify("good film " * 51, model=model), model=model), model=model)
+    assert model.asked[-1] == (1 + 3) * (POINTS + 1)
+
+
 def test_the_random_orders_are_always_the_same(adding: Adder) -> None:
     model = adding()
     explanation = explain(classify("good bad film great", model=model), model=model)

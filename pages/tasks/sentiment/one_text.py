@@ -36,13 +36,15 @@ def show(place: DeltaGenerator, side: DeltaGenerator, model_id: str) -> None:
         label = classified.best if label is None else label
         name = model.labels.names[label]
         st.subheader(f"Words that pushed it towards {literal(name)}", anchor=False)
-        explanation, check = None, None
+        explanation = None
         part = _part(len(classified.parts))
         if _wanted(len(classified.parts[part].window.input_ids)):
             with st.spinner("Following the gradients", show_time=True):
                 explanation = sentiment.explain(classified, model=model, label=label, part=part)
+            _explained(explanation, name)
+            with st.spinner("Deleting words", show_time=True):
                 check = sentiment.deletion(explanation, model=model)
-            _explained(explanation, check, name)
+            _deletion(check, name)
         shared.take_away(
             export.one_text(classified, explanation),
             scripts.one_text(classified, explanation),
@@ -64,7 +66,7 @@ def _wanted(tokens: int) -> bool:
     )
 
 
-def _explained(explanation: Explanation, check: Deletion, name: str) -> None:
+def _explained(explanation: Explanation, name: str) -> None:
     results.words(explanation, name=name)
     st.caption(
         "Blue with a solid line speaks for the label, orange with a dashed line against it; the "
@@ -82,7 +84,6 @@ def _explained(explanation: Explanation, check: Deletion, name: str) -> None:
     with table:
         results.words_table(explanation.strongest(len(explanation.words)))
     _completeness(explanation)
-    _deletion(check, name)
 
 
 def _completeness(explanation: Explanation) -> None:
