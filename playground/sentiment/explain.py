@@ -62,9 +62,9 @@ def explain(
     """Return the share of each word of one window in the score of ``label``, or of the likeliest.
 
     The baseline has the same special tokens around it and the mask token in place of every token
-    of the text: as long as the text, and saying nothing. To the model in the box a text of masks is
-    neutral. One of padding, which no model has learned to read, counts as clearly positive there:
-    seen from it, a good text would have next to nothing that speaks for it.
+    of the text: as long as the text, and saying nothing. To the model in the box a sentence of
+    masks is neutral. One of padding, which no model has learned to read, counts as clearly positive
+    there: seen from it, a good text would have next to nothing that speaks for it.
 
     Raises:
         BusyError: too many requests are waiting.
