@@ -8,7 +8,7 @@ from playground.text import language
 
 def notices(tokens: Tokens, scheme: Scheme, spec: ModelSpec) -> tuple[str, ...]:
     """Return notices on the text, its length and the model's labels; mostly none."""
-    found = language.label_notices(
+    found = language.classifier_notices(
         tokens.text, unknown=tokens.unknown, tokens=len(tokens.ids), spec=spec
     )
     if len(tokens.stretches) > 1:

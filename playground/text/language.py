@@ -23,7 +23,8 @@ EXPLAINED = {
 NOT_SCRIPTS = ("MATHEMATICAL", "FULLWIDTH", "HALFWIDTH", "MODIFIER", "SUPERSCRIPT", "FEMININE")
 BYTE_LEVEL = "roberta-base"  # in the catalog, and without unknown tokens
 UNSPACED = ("Han", "Kana", "Thai", "Lao", "Khmer", "Myanmar")
-OTHER_MODEL = "Try a model that was trained on the language of this text."
+# The same as the first words of their characters' Unicode names.
+UNSPACED_NAMES = (*SCRIPTS, "THAI", "LAO", "KHMER", "MYANMAR")
 MANY_UNKNOWN = 0.15
 SEVERAL_UNKNOWN = 0.10, 2  # this share is many, too, if it is more than so many tokens
 
@@ -55,24 +56,25 @@ def notices(text: str, *, unknown: int, tokens: int, spec: ModelSpec) -> list[st
     return found
 
 
-def label_notices(text: str, *, unknown: int, tokens: int, spec: ModelSpec) -> list[str]:
-    """Return what a visitor should know before trusting a classifier with ``text``.
+def classifier_notices(text: str, *, unknown: int, tokens: int, spec: ModelSpec) -> list[str]:
+    """Return what a visitor should know before trusting a classifier with ``text``; mostly nothing.
 
     ``unknown`` of the text's ``tokens`` are outside the vocabulary.
     """
     found = []
     script = main_script(text)
     if not any(character.isalnum() for character in text):
-        found.append("The text has no letters, so its labels say little. Write a few words.")
+        found.append("The text has no words, so the answer says little. Write a few words.")
     if script is not None and spec.script not in (script, ANY_SCRIPT):
         found.append(
             f"Most letters here are {EXPLAINED.get(script, f'{script} script')}, which "
-            f"{spec.title} was not trained on: its labels mean little. {OTHER_MODEL}"
+            f"{spec.title} was not trained on: its answer means little. Choose a model that was "
+            "trained on the language of this text."
         )
-    if _many(unknown, tokens):
+    elif _many(unknown, tokens):
         found.append(
             f"{unknown} of {tokens} tokens are unknown to {spec.title}: it sees a placeholder in "
-            "their place."
+            "their place. Choose a model with a wider vocabulary."
         )
     return found
 
@@ -118,11 +120,11 @@ def _many(unknown: int, tokens: int) -> bool:
 def _wider_vocabulary(script: str | None) -> str:
     if script in (None, ENGLISH_ONLY):
         return f"{BYTE_LEVEL} reads any character, byte by byte."
-    return OTHER_MODEL
+    return "Try a model that was trained on the language of this text."
 
 
 def _fitting(script: str | None, spec: ModelSpec) -> str:
     fitting = fitting_model(script, spec)
     if fitting is None:
-        return OTHER_MODEL
+        return "Try a model that was trained on the language of this text."
     return f"A model that fits: {fitting.id}."
