@@ -17,7 +17,13 @@ Pages catch ``PlaygroundError`` and nothing else; anything else is a bug and sur
     │   ├── UnsafeWeightsError    weights only as pickle
     │   ├── ModelTooLargeError    over the size cap
     │   └── TrunkError            the bundled trunk is missing or is another file
-    └── BusyError                 too many requests are waiting
+    ├── FileError                 the uploaded file cannot be used
+    │   ├── EmptyFileError        no rows in it
+    │   ├── BinaryFileError       a picture, an archive, a workbook: no text
+    │   ├── FileTooLargeError     over a cap: megabytes, rows, columns
+    │   ├── EncodingError         its bytes are not of the chosen encoding
+    │   └── BrokenFileError       no row of it can be read, or not its header
+    └── BusyError                 too many requests or jobs are waiting
 """
 
 
@@ -81,5 +87,29 @@ class TrunkError(ModelError):
     """The bundled trunk is missing, or is another file than the one expected."""
 
 
+class FileError(PlaygroundError):
+    """The uploaded file cannot be used."""
+
+
+class EmptyFileError(FileError):
+    """The file holds no rows."""
+
+
+class BinaryFileError(FileError):
+    """The file is a picture, an archive, a workbook: no text."""
+
+
+class FileTooLargeError(FileError):
+    """The file is over a cap: megabytes, rows or columns."""
+
+
+class EncodingError(FileError):
+    """The bytes of the file are not of the chosen encoding."""
+
+
+class BrokenFileError(FileError):
+    """No row of the file can be read, or not its header."""
+
+
 class BusyError(PlaygroundError):
-    """Too many requests are waiting; trying again in a moment helps."""
+    """Too many requests or jobs are waiting; trying again in a moment helps."""

@@ -24,6 +24,9 @@ class Settings:
     max_batch_tokens: int = 4_096  # padded tokens that run through a model at once
     max_characters: int = 20_000  # of one text
     max_masks: int = 16  # of one text
+    max_upload_mb: int = 50  # of one file; Streamlit's server.maxUploadSize caps it, too
+    max_rows: int = 20_000  # of one file
+    max_jobs: int = 2  # files that the process works on at once
     threads: int = 0  # torch threads; 0 leaves the choice to torch
 
     @classmethod
