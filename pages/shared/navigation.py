@@ -30,5 +30,13 @@ st.navigation(
                 url_path="attention",
             ),
         ],
+        "Tasks": [
+            st.Page(
+                ROOT / "pages/tasks/named_entities/page.py",
+                title="Named entities",
+                icon=":material/sell:",
+                url_path="named_entities",
+            ),
+        ],
     }
 ).run()

@@ -4,7 +4,7 @@ Numbers are as computed: probabilities from 0 to 1. Places count characters from
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from itertools import pairwise
 
@@ -49,6 +49,11 @@ def every_token(found: Found) -> list[Row]:
         }
         for (start, end), word, row in places
     ]
+
+
+def of_file(found: Iterable[tuple[int, Sequence[Entity]]]) -> list[Row]:
+    """Return one row an entity of a file; ``line`` is that of its text."""
+    return [{"line": line, **row} for line, one in found for row in entities(one)]
 
 
 def frequencies(found: Sequence[Frequency]) -> list[Row]:

@@ -118,7 +118,7 @@ def entities(tokens: Tokens, labels: Scheme, aggregation: Aggregation) -> tuple[
     by_label = aggregation is Aggregation.NONE
     return tuple(
         _entity(tokens.text, found, index, labels, by_label=by_label)
-        for index in np.flatnonzero(there)
+        for index in np.flatnonzero(there).tolist()
     )
 
 
