@@ -54,7 +54,11 @@ def groups(tokens: Tokens, scheme: Scheme, aggregation: Aggregation) -> Groups:
 
 
 def _units(tokens: Tokens, aggregation: Aggregation) -> tuple[np.ndarray, np.ndarray]:
-    """Return the first token [unit] and the probabilities [unit, label] of what gets a label."""
+    """Return the first token [unit] and the probabilities [unit, label] of what gets a label.
+
+    Words without a character are left out: some vocabularies have a token for the second of two
+    spaces, which is not to part the words beside it.
+    """
     words, probabilities = tokens.words, tokens.probabilities
     if aggregation in (Aggregation.NONE, Aggregation.SIMPLE):
         return np.arange(len(words)), probabilities
@@ -62,13 +66,14 @@ def _units(tokens: Tokens, aggregation: Aggregation) -> tuple[np.ndarray, np.nda
     match aggregation:
         case Aggregation.AVERAGE:
             sizes = np.diff(first, append=len(words))[:, None]
-            return first, np.add.reduceat(probabilities, first) / sizes
+            rows = np.add.reduceat(probabilities, first) / sizes
         case Aggregation.MAX:
             # By word, the surest piece first; sorting is stable, so the earlier of two equals.
-            surest = np.lexsort((-probabilities.max(axis=1), words))
-            return first, probabilities[surest[first]]
+            rows = probabilities[np.lexsort((-probabilities.max(axis=1), words))[first]]
         case _:
-            return first, probabilities[first]
+            rows = probabilities[first]
+    visible = np.maximum.reduceat(tokens.spans[:, 1] > tokens.spans[:, 0], first)
+    return first[visible], rows[visible]
 
 
 def _heads(labels: np.ndarray, is_word: np.ndarray, scheme: Scheme) -> np.ndarray:

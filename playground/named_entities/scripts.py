@@ -61,12 +61,13 @@ def in_word(character):
 
 
 # The tokenizer's words, cut where letters and other signs touch.
-starts_word, reached = [], 0
+starts_word = [token == 0 or words[token] != words[token - 1] for token in range(len(ids))]
+reached = 0
 for token, (start, end) in enumerate(spans):
-    touches = 0 < start == reached and start < end
-    cut = touches and not (in_word(TEXT[start - 1]) and in_word(TEXT[start]))
-    starts_word.append(token == 0 or words[token] != words[token - 1] or cut)
-    reached = max(reached, end)
+    if start < end:
+        if start == reached > 0 and not (in_word(TEXT[start - 1]) and in_word(TEXT[start])):
+            starts_word[token] = True
+        reached = end
 """
 GROUP_TOKENS = """\
 units = [[token] for token in range(len(ids))]
@@ -76,6 +77,9 @@ units = []
 for token, starts in enumerate(starts_word):
     units += [[]] if starts else []
     units[-1].append(token)
+"""
+NO_EMPTY_WORDS = """\
+units = [unit for unit in units if any(spans[token][0] < spans[token][1] for token in unit)]
 """
 ROWS = {
     Aggregation.SIMPLE: "probabilities[unit[0]]",
@@ -134,20 +138,25 @@ def mark(found: Found, *, model: "Model", aggregation: Aggregation, threshold: f
     if aggregation is Aggregation.NONE:
         return _snippet("entities", found, model, constants, EACH_TOKEN)
     prefixes = list(found.scheme.prefixes)
+    constants |= {"PREFIXES": prefixes}
     more = len(prefixes) > len("BI")
     by_token = aggregation is Aggregation.SIMPLE
-    body = GROUP.replace("$row", ROWS[aggregation]).replace("$alone", ALONE * more)
-    body = body.replace("$only", repr(tuple(ONLY))).replace("$last", repr(tuple(LAST + ONLY)))
-    body = (GROUP_TOKENS if by_token else GROUP_WORDS) + body
-    constants |= {"PREFIXES": prefixes}
-    if by_token and not more:
-        return _snippet("entities", found, model, constants, body)
-    if vocabulary(model.tokenizer).marks_continuation:
-        return _snippet("entities", found, model, constants, WORDS_OF_TOKENIZER + body)
-    constants |= {"UNSPACED": UNSPACED_NAMES}
-    return _snippet(
-        "entities", found, model, constants, WORDS_CUT + body, imports=("import unicodedata",)
+    whole = vocabulary(model.tokenizer).marks_continuation  # the tokenizer's words are whole words
+    cut = not whole and (more or not by_token)
+    parts = (
+        WORDS_OF_TOKENIZER * (whole and (more or not by_token)),
+        WORDS_CUT * cut,
+        GROUP_TOKENS if by_token else GROUP_WORDS,
+        NO_EMPTY_WORDS * (cut and not by_token),
+        GROUP.replace("$row", ROWS[aggregation])
+        .replace("$alone", ALONE * more)
+        .replace("$only", repr(tuple(ONLY)))
+        .replace("$last", repr(tuple(LAST + ONLY))),
     )
+    if cut:
+        constants |= {"UNSPACED": UNSPACED_NAMES}
+    imports = ("import unicodedata",) if cut else ()
+    return _snippet("entities", found, model, constants, "".join(parts), imports=imports)
 
 
 def every_token(found: Found, *, model: "Model") -> Snippet:

@@ -38,14 +38,13 @@ def word_numbers(read: ReadText, *, tokenizer: "PreTrainedTokenizerBase") -> np.
     if vocabulary(tokenizer).marks_continuation:
         return words
     spans = own_spans(read)
-    read_up_to = np.maximum.accumulate(spans[:, 1])
-    cut = np.ones(len(words), dtype=bool)
-    for token in range(1, len(words)):
-        start, end = spans[token]
-        touches = start < end and read_up_to[token - 1] == start > 0
-        cut[token] = words[token] != words[token - 1] or (
-            touches and not _joins(read.text[start - 1 : start + 1])
-        )
+    cut = np.append(True, words[1:] != words[:-1])
+    reached = 0
+    for token, (start, end) in enumerate(spans.tolist()):
+        if start < end:
+            touches = start == reached > 0
+            cut[token] |= touches and not _joins(read.text[start - 1 : start + 1])
+            reached = end
     return np.cumsum(cut) - 1
 
 

@@ -34,7 +34,8 @@ def spec_of(folder: Path, name: str = "x") -> ModelSpec:
 class Told:
     """Labels each token of a text by the span of characters that the tokenizer itself gives it.
 
-    A token that has a character of a span gets B- of its type if it is the first, I- otherwise.
+    Of the tokens from the first to the last with a character of a span, the first gets B- of its
+    type and the others I-. A space that is the first token of a word counts to it, as in training.
     """
 
     def __init__(
@@ -54,12 +55,16 @@ class Told:
         return rows
 
     def _label(self, text: str, spans: Sequence[Span]) -> np.ndarray:
-        places = self.tokenizer(text, return_offsets_mapping=True)["offset_mapping"]
+        encoding = self.tokenizer(text, return_offsets_mapping=True)
+        places, words = encoding["offset_mapping"], encoding.word_ids()
         logits = np.zeros((len(places), len(BIO)), dtype=np.float32)
         logits[:, 0] = SURE
         for start, end, kind in spans:
             inside = [i for i, (a, b) in enumerate(places) if max(a, start) < min(b, end)]
-            for token in inside:
+            first, spaced = inside[0], inside[0] - 1
+            if words[spaced] == words[first] and not text[slice(*places[spaced])].strip():
+                inside.insert(0, spaced)
+            for token in range(inside[0], inside[-1] + 1):
                 mark = "B" if token == inside[0] else "I"
                 logits[token] = SURE * (np.array(BIO) == f"{mark}-{kind}")
         return logits
