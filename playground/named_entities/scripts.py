@@ -60,14 +60,12 @@ def in_word(character):
     return unicodedata.category(character)[0] in "LMN" and script not in UNSPACED
 
 
-# The tokenizer's words, cut where letters and other signs touch.
-starts_word = [token == 0 or words[token] != words[token - 1] for token in range(len(ids))]
-reached = 0
-for token, (start, end) in enumerate(spans):
-    if start < end:
-        if start == reached > 0 and not (in_word(TEXT[start - 1]) and in_word(TEXT[start])):
-            starts_word[token] = True
-        reached = end
+# Letters and digits that touch are a word, any other sign is one by itself.
+starts_word, reached, waiting = [], 0, None
+for (start, end), word in zip(spans, words):
+    joined = reached > 0 and all(in_word(c) for c in TEXT[reached - 1 : start + 1])
+    starts_word.append(not joined and (start, word) != waiting)
+    reached, waiting = (end, None) if start < end else (reached, (start, word))
 """
 GROUP_TOKENS = """\
 units = [[token] for token in range(len(ids))]

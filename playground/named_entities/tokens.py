@@ -126,13 +126,14 @@ def _windows(one: ReadText, size: int | None, overlap: float) -> tuple[Window, .
 
 
 def _stretches(one: ReadText, windows: Sequence[Window]) -> tuple[Stretch, ...]:
-    """Cut between two windows in the middle of what they share, at the beginning of a word."""
-    words = np.array(one.words)
+    """Cut between two windows in the middle of what they share, where a word begins."""
+    starts = np.flatnonzero(np.diff(one.words, prepend=-1))
     cuts = [0]
     for before, after in pairwise(windows):
         middle = (after.begin + before.end) // 2
-        start = int(np.searchsorted(words, words[middle]))
-        cuts.append(start if start > after.begin else middle)
+        first, last = np.searchsorted(starts, (after.begin + 1, before.end))
+        shared = starts[first:last]  # none if a word is longer than what they share
+        cuts.append(int(min(shared, key=lambda start: abs(start - middle), default=middle)))
     cuts.append(len(one.ids))
     return tuple(
         Stretch(begin=w.begin, end=w.end, first=first, last=last)

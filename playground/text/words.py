@@ -31,26 +31,24 @@ def word_numbers(read: ReadText, *, tokenizer: "PreTrainedTokenizerBase") -> np.
     """Return each token's word, int64 [token], ascending from 0.
 
     WordPiece cuts a text into words before it looks for pieces: letters and digits that touch are a
-    word, any other sign is one by itself. Other vocabularies cut at spaces, so that a word has the
-    comma behind it, and a Chinese sentence is one word; here these are cut as WordPiece would.
+    word, any other sign is one by itself. Other vocabularies cut elsewhere, most of them at spaces,
+    so that a word has the comma behind it, and a Chinese sentence is one word. For these, words are
+    found in the text, as WordPiece would.
     """
-    words = np.array(read.words, dtype=np.int64)
     if vocabulary(tokenizer).marks_continuation:
-        return words
-    spans = own_spans(read)
-    cut = np.append(True, words[1:] != words[:-1])
-    reached = 0
-    for token, (start, end) in enumerate(spans.tolist()):
-        if start < end:
-            touches = start == reached > 0
-            cut[token] |= touches and not _joins(read.text[start - 1 : start + 1])
-            reached = end
-    return np.cumsum(cut) - 1
+        return np.array(read.words, dtype=np.int64)
+    begins = []
+    reached, waiting = 0, None  # the last token's end; a token without characters, and its word
+    for (start, end), word in zip(own_spans(read).tolist(), read.words, strict=True):
+        joined = reached > 0 and _joins(read.text[reached - 1 : start + 1])
+        begins.append(not joined and (start, word) != waiting)
+        reached, waiting = (end, None) if start < end else (reached, (start, word))
+    return np.cumsum(begins) - 1
 
 
-def _joins(around: str) -> bool:
-    """Tell whether a word reaches over the border between two characters."""
+def _joins(stretch: str) -> bool:
+    """Tell whether a word reaches from the first to the last of these characters."""
     return all(
         unicodedata.category(character)[0] in "LMN" and not is_unspaced(character)
-        for character in around
+        for character in stretch
     )
