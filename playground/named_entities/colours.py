@@ -19,7 +19,7 @@ class Colour:
 
 
 PEOPLE = Colour("#D3E7F7", "#0A4A7A", "#12395A", "#A8D3F5")
-ORGANISATIONS = Colour("#FBE1C8", "#7E3B05", "#55300F", "#F7C794")
+ORGANISATIONS = Colour("#FBE1C8", "#733604", "#55300F", "#F7C794")
 PLACES = Colour("#CFEEE2", "#0A563E", "#0E4434", "#93E0C2")
 OTHERS = Colour("#F3DCEB", "#742B5D", "#4C2441", "#EDB6DA")
 FIXED = {

@@ -76,7 +76,9 @@ def frequencies(rows: Sequence[Frequency], *, shown: int = 20) -> go.Figure:
             textposition="outside",
             textfont={"size": TEXT_SIZE},
             cliponaxis=False,
-            customdata=[f"{row.count:,} times in {row.texts:,} texts" for row in rows],
+            customdata=[
+                f"{row.count:,} in {row.texts:,} text{'s' * (row.texts > 1)}" for row in rows
+            ],
             hovertemplate="%{y}: %{customdata}<extra></extra>",
         ),
         height=BAR_HEIGHT * len(rows) + 24,

@@ -1,6 +1,6 @@
 """Texts whose labels are known: a model that is told where entities stand, and labels by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -39,7 +39,7 @@ class Told:
     """
 
     def __init__(
-        self, tokenizer: PreTrainedTokenizerBase, spans: dict[str, Sequence[Span]]
+        self, tokenizer: PreTrainedTokenizerBase, spans: Mapping[str, Sequence[Span]]
     ) -> None:
         self.tokenizer = tokenizer
         self.max_tokens = 512

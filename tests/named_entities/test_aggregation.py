@@ -43,7 +43,9 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Model]:
     return load
 
 
-def pipelines_answer(folder: Path, text: str, aggregation: Aggregation) -> list[tuple[object, ...]]:
+def pipelines_answer(
+    folder: Path, text: str, aggregation: Aggregation
+) -> list[tuple[int, int, str, float]]:
     tagger = pipeline("token-classification", model=str(folder), device="cpu")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on words of tokenizers that know none
@@ -130,7 +132,8 @@ def test_none_may_be_second_best_and_one_type_has_no_second() -> None:
     rows = np.array([[0.3, 0.6, 0.0, 0.1, 0.0]])
     [entity] = entities(tokens(["Ada"], probabilities=rows), scheme(BIO), Aggregation.FIRST)
     assert entity.second is not None
-    assert (entity.second.type, entity.second.probability) == ("O", pytest.approx(0.3))
+    assert entity.second.type == "O"
+    assert entity.second.probability == pytest.approx(0.3)
     [alone] = entities(
         tokens(["Ada"], probabilities=np.array([[0.6, 0.4]])),
         scheme(("B-X", "I-X")),
