@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import numpy as np
 
 from playground.named_entities import Aggregation, Found, Frequency, scheme
@@ -8,7 +10,7 @@ from tests.named_entities.labelled import tokens
 BIO = ("O", "B-PER", "I-PER", "B-LOC", "I-LOC")
 
 
-def found(names: tuple[str, ...], rows: list[list[float]], *words: list[str]) -> Found:
+def found(names: tuple[str, ...], rows: Sequence[Sequence[float]], *words: list[str]) -> Found:
     read = tokens(*words, probabilities=np.array(rows))
     labels = scheme(names)
     return Found(

@@ -1,7 +1,7 @@
 """Entities in texts: where they are, of what type, and what else they might be."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +10,7 @@ from playground.errors import PlaygroundError
 from playground.named_entities.aggregation import Aggregation, Groups, groups
 from playground.named_entities.labels import OUTSIDE, Scheme, scheme
 from playground.named_entities.notices import notices
-from playground.named_entities.tokens import OVERLAP, Tokens, label_tokens, read
+from playground.named_entities.tokens import OVERLAP, WINDOW, Tokens, label_tokens, read
 from playground.settings import Settings
 
 if TYPE_CHECKING:
@@ -52,6 +52,10 @@ class Found:
         """Return the entities with at least this score, 0 to 1."""
         return tuple(entity for entity in self.entities if entity.score >= score)
 
+    def by(self, aggregation: Aggregation) -> "Found":
+        """Return the same with entities made from the same tokens in another way."""
+        return replace(self, entities=entities(self.tokens, self.scheme, aggregation))
+
 
 def find(
     text: str,
@@ -79,7 +83,7 @@ def find_all(
     model: "Model",
     aggregation: Aggregation = Aggregation.FIRST,
     settings: Settings | None = None,
-    window: int | None = None,
+    window: int = WINDOW,
     overlap: float = OVERLAP,
 ) -> list[Found | PlaygroundError]:
     """Return the entities in each text, or what keeps it from being read, in one model call.

@@ -13,8 +13,8 @@ def notices(tokens: Tokens, scheme: Scheme, spec: ModelSpec) -> tuple[str, ...]:
     )
     if len(tokens.stretches) > 1:
         found.append(
-            f"The text has {len(tokens.ids):,} tokens, more than the model reads at once. It was "
-            f"read in {len(tokens.stretches)} windows that overlap."
+            f"The text has {len(tokens.ids):,} tokens. It was read in {len(tokens.stretches)} "
+            "windows that overlap: models that learned from sentences miss names in long texts."
         )
     if all(name.startswith("LABEL_") for name in scheme.names):
         found.append(

@@ -104,7 +104,7 @@ def test_places_are_exact_in_500_texts(
     known = dict(generated(fake.FAMILIES.index(family) * 1_000 + i) for i in range(TEXTS_A_FAMILY))
     assert len(known) == TEXTS_A_FAMILY
     told = Told(tokenizer(family), known)
-    answers = find_all(list(known), model=as_model(told), aggregation=aggregation)
+    answers = find_all(list(known), model=as_model(told), aggregation=aggregation, window=512)
     assert told.calls == [TEXTS_A_FAMILY]  # all texts in one call
     for text, found in zip(known, answers, strict=True):
         assert isinstance(found, Found)

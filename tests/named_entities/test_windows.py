@@ -122,7 +122,7 @@ def test_windows_and_one_pass_agree() -> None:
     """
     spec = next(spec for spec in bundled() if spec.task is Task.TOKEN_CLASSIFICATION)
     model = Engine(Settings(), dtype=torch.float32).model(spec)
-    whole = find_all(TEXTS, model=model)
+    whole = find_all(TEXTS, model=model, window=512)
     cut = find_all(TEXTS, model=model, window=64)
     one, other = [places(found) for found in whole], [places(found) for found in cut]
     both = sum(len(a & b) for a, b in zip(one, other, strict=True))

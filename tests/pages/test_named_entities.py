@@ -34,13 +34,22 @@ def html(app: AppTest) -> str:
     return str(marked.proto.body)
 
 
-def test_first_load_shows_what_transformers_finds(
+def test_first_load_shows_an_example(open_page: Open) -> None:
+    app = open_page(PAGE)
+    assert inputs.EXAMPLES["News"] == app.text_area(key="entities_text").value
+    [table] = tables(app, "Entity")
+    assert len(table) == html(app).split('<div class="entities-legend">')[0].count("<mark")
+    assert "Reuters" in messages(app)
+
+
+def test_a_text_is_marked_as_transformers_does(
     open_page: Open, tiny_checkpoint: Callable[..., Path]
 ) -> None:
-    app = open_page(PAGE)
+    app = open_page(PAGE, entities_text=TEXT)
     folder = tiny_checkpoint("bert", task=Task.TOKEN_CLASSIFICATION)
     tagger = pipeline("token-classification", model=str(folder), device="cpu")
-    expected = tagger(inputs.EXAMPLES["News"], aggregation_strategy="first")
+    expected = tagger(TEXT, aggregation_strategy="first")
+    assert expected
     [table] = tables(app, "Entity")
     assert table["Start"].tolist() == [row["start"] for row in expected]
     assert table["End"].tolist() == [row["end"] for row in expected]
@@ -48,15 +57,24 @@ def test_first_load_shows_what_transformers_finds(
     shown = [float(text.split()[0]) / 100 for text in table["Score"]]
     assert shown == pytest.approx([row["score"] for row in expected], abs=0.0006)
     for row in expected:
-        written = inputs.EXAMPLES["News"][row["start"] : row["end"]]
+        written = TEXT[row["start"] : row["end"]]
         assert f">{written}<b>{row['entity_group']}</b></mark>" in html(app)
-    assert "Reuters" in messages(app)
 
 
 def test_only_the_chosen_view_computes(open_page: Open, engine: Engine) -> None:
     open_page(PAGE)
     assert engine.requests == 1
     assert engine.loads == {"bundled/named_entities": 1}
+
+
+def test_the_model_is_asked_once_while_settings_move(open_page: Open, engine: Engine) -> None:
+    app = open_page(PAGE)
+    app.selectbox(key="aggregation").set_value("max").run()
+    app.slider(key="lowest_score").set_value(40).run()
+    app.segmented_control(key="entities_view").set_value("every-token").run()
+    assert engine.requests == 1
+    app.text_area(key="entities_text").set_value(TEXT).run()
+    assert engine.requests == 2
 
 
 def test_an_example_replaces_the_text(open_page: Open) -> None:
@@ -213,9 +231,7 @@ def test_views_offer_their_code_and_files(open_page: Open, view: str) -> None:
     assert labels == ["CSV", "JSON", *own, "Model adapter", "Notebook"]
 
 
-def test_a_local_folder_serves_with_its_own_labels(
-    open_page: Open, tiny_folder: Path, tmp_path: Path
-) -> None:
+def test_a_local_folder_serves_with_its_own_labels(open_page: Open, tiny_folder: Path) -> None:
     fake.save("roberta", tiny_folder.parent / "tagger", task=Task.TOKEN_CLASSIFICATION)
     app = open_page(PAGE, entities_model="local/tagger", entities_text=TEXT)
     assert not app.error

@@ -7,7 +7,6 @@ from pages.shared import cache, frame
 from pages.shared import results as shared
 from pages.tasks.named_entities import inputs, results
 from pages.tasks.named_entities.view import View
-from playground import named_entities
 from playground.models.catalog import Task
 from playground.named_entities import Found, export, scripts
 from playground.plots import named_entities as plots
@@ -22,7 +21,7 @@ def show(place: DeltaGenerator, _side: DeltaGenerator, model_id: str) -> None:
         text = inputs.passage()
     with frame.errors_shown():
         model = cache.model(model_id, Task.TOKEN_CLASSIFICATION)
-        found = named_entities.find(text, model=model)
+        found = results.found_in(text, model)
         results.notices(found.notices, model.spec)
         count = len(found.tokens.ids)
         first = _first(count)

@@ -10,7 +10,6 @@ from pages.shared import cache, frame
 from pages.shared import results as shared
 from pages.tasks.named_entities import inputs, results
 from pages.tasks.named_entities.view import View
-from playground import named_entities
 from playground.models.catalog import Task
 from playground.named_entities import Entity, Found, export, marked, scripts
 
@@ -23,7 +22,7 @@ def show(place: DeltaGenerator, side: DeltaGenerator, model_id: str) -> None:
         aggregation, threshold = inputs.aggregation(), inputs.threshold()
     with frame.errors_shown():
         model = cache.model(model_id, Task.TOKEN_CLASSIFICATION)
-        found = named_entities.find(text, model=model, aggregation=aggregation)
+        found = results.found_in(text, model).by(aggregation)
         shown = found.at_least(threshold)
         with place:
             _text(found, shown, threshold)
