@@ -26,8 +26,8 @@ encoding = tokenizer(
 ids, words, spans = encoding["input_ids"], encoding.word_ids(), encoding["offset_mapping"]
 cls, sep = tokenizer("")["input_ids"]
 
-# A text longer than the model reads is read in windows that overlap. In each, the model sees the
-# tokens from begin to end, and labels are taken from first to last.
+# A long text is read in windows that overlap. In each, the model sees the tokens from begin to
+# end, and labels are taken from first to last.
 logits = []
 with torch.inference_mode():
     for begin, end, first, last in WINDOWS:
