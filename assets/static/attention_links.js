@@ -1,4 +1,5 @@
-// Two columns of tokens with lines between them. The app's component and saved pages run this file.
+// Two columns of tokens with lines between them. The app's component and saved pages run this file
+// with attention_links_picture.js, which saves what is drawn, behind it.
 //
 // data: { tokens: [text], picked: place or null, strongest: weight that 255 stands for,
 //         heads: [{ name, color, starts: [token + 1], targets: base64 of uint16 [link],
@@ -65,6 +66,14 @@ class View {
     this.to.setAttribute("aria-hidden", "true"); // the line below says what is linked
     this.said = add(this.root, "p", "said");
     this.said.setAttribute("aria-live", "polite");
+    const saves = add(this.root, "div", "saves");
+    for (const format of ["SVG", "PNG"]) {
+      const button = add(saves, "button");
+      button.type = "button";
+      button.textContent = format;
+      button.setAttribute("aria-label", `Save the links as ${format}`);
+      button.addEventListener("click", () => savePicture(this, format.toLowerCase()));
+    }
   }
 
   listen() {
@@ -220,7 +229,7 @@ class View {
     const pen = this.canvas.getContext("2d");
     const top = this.scroller.scrollTop;
     pen.setTransform(scale, 0, 0, scale, 0, -top * scale);
-    pen.lineWidth = this.shown === null ? 1.2 : 2;
+    pen.lineWidth = this.lineWidth();
     for (const line of this.lines(top, top + height)) {
       pen.globalAlpha = Math.max(FAINTEST, line.weight / LEVELS);
       pen.strokeStyle = line.color;
@@ -229,6 +238,10 @@ class View {
       pen.lineTo(width, line.right);
       pen.stroke();
     }
+  }
+
+  lineWidth() {
+    return this.shown === null ? 1.2 : 2;
   }
 
   // The lines between two heights, faint ones first, so that no head lies over all others.

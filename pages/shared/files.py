@@ -1,27 +1,24 @@
 """A whole file at once: upload, how it was read, and the work over its rows while it runs."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, TypeVar
 from zlib import crc32
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from pages.shared import cache, frame
+from pages.shared import cache, file_format, frame
 from pages.shared.escape import literal
+from pages.shared.file_format import counted
 from playground import files
 from playground.errors import PlaygroundError
-from playground.files import BadRow, Format, Kind, Table
-from playground.files.encoding import NAMES as ENCODINGS
+from playground.files import BadRow, Format, Table
 from playground.files.jobs import Job, start
 
 Result = TypeVar("Result")
-Choice = TypeVar("Choice")
 Outcome = TypeVar("Outcome")
 TYPES = ["csv", "tsv", "txt", "jsonl", "ndjson", "json"]
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", None: "none: one column"}
 SHOWN_ROWS = 5
 SHOWN_CHARACTERS = 300  # of a cell in the preview
 EVERY = 1.0  # seconds between two looks at a running job
@@ -102,13 +99,15 @@ def upload(key: str) -> Upload | None:
         return None
     if st.session_state[_key(key, "file")] is None:
         _still_here(key, kept)
+    found = None
     with frame.errors_shown():
+        detected = kept.format()
         place = st.container()
         with st.expander("How the file is read", icon=":material/tune:"):
-            form = _chosen(kept.format(), _key(key, f"{kept.number}"))
+            form = file_format.ask(detected, _key(key, f"{kept.number}"))
         with place:
-            return _shown(kept, kept.table(form), _key(key, f"{kept.number}"))
-    return None
+            found = _shown(kept, kept.table(form), _key(key, f"{kept.number}"))
+    return found
 
 
 def job(
@@ -127,7 +126,7 @@ def job(
     started: _Started | None = st.session_state.get(_key(key, "job"))
     if started is not None and started.purpose != (upload, of):
         started.job.cancel()
-        started = st.session_state[_key(key, "job")] = None
+        started = None
     found = started.job if started else None
     if found is None or (found.finished and (found.cancelled or found.failed)):
         place = st.empty()
@@ -171,7 +170,9 @@ def _watch(job: Job[Result], key: str) -> None:
         st.rerun()  # all of the page: its result is there, and nothing needs watching any more
     left = job.seconds_left
     text = f"{job.done:,} of {job.total:,} rows"
-    st.progress(job.done / job.total, text=text if left is None else f"{text}, {_time(left)} left")
+    st.progress(
+        job.done / max(1, job.total), text=text if left is None else f"{text}, {_time(left)} left"
+    )
     st.button(
         "Stopping after these rows" if job.cancelled else "Cancel",
         key=_key(key, "cancel"),
@@ -183,8 +184,19 @@ def _watch(job: Job[Result], key: str) -> None:
 
 def _keep(key: str) -> None:
     """Put a new file into the session in place of the one before."""
+    _forget(key)
     file = st.session_state[_key(key, "file")]
-    st.session_state[_key(key, "kept")] = file and _Kept(file.name, file.getvalue())
+    if file is not None:
+        st.session_state[_key(key, "kept")] = _Kept(file.name, file.getvalue())
+
+
+def _forget(key: str) -> None:
+    """Drop the file, and stop the work on it."""
+    st.session_state[_key(key, "kept")] = None
+    started: _Started | None = st.session_state.get(_key(key, "job"))
+    if started is not None:
+        started.job.cancel()
+    st.session_state[_key(key, "job")] = None
 
 
 def _still_here(key: str, kept: _Kept) -> None:
@@ -195,36 +207,14 @@ def _still_here(key: str, kept: _Kept) -> None:
             "Remove",
             key=_key(key, "remove"),
             icon=":material/close:",
-            on_click=st.session_state.__setitem__,
-            args=(_key(key, "kept"), None),
+            on_click=_forget,
+            args=(key,),
         )
-
-
-def _chosen(detected: Format, key: str) -> Format:
-    """Ask how to read the file, with what was detected as the default."""
-    columns = iter(st.columns(3))
-    kind = _select(next(columns), "Rows", {kind: kind.value for kind in Kind}, detected.kind, key)
-    encodings = {detected.encoding: detected.encoding, **ENCODINGS}
-    encoding = _select(next(columns), "Encoding", encodings, detected.encoding, key)
-    form = replace(detected, kind=kind, encoding=encoding)
-    if kind is Kind.CSV:
-        place = next(columns)
-        delimiter = _select(place, "Delimiter", DELIMITERS, detected.delimiter, key)
-        form = replace(form, delimiter=delimiter)
-    if kind is not Kind.JSONL:
-        names = st.toggle(
-            "The first row names the columns",
-            value=detected.header,
-            key=_key(key, "header"),
-            persist_state="session",
-        )
-        form = replace(form, header=names)
-    return form
 
 
 def _shown(kept: _Kept, table: Table, key: str) -> Upload:
     """Show what was read; return it with the column that the visitor chooses."""
-    st.caption(f"{literal(kept.name)}: {_summary(table)}")
+    st.caption(f"{literal(kept.name)}: {file_format.described(table)}")
     for notice in table.notices:
         st.info(literal(notice), icon=":material/info:")
     _bad_rows(table.bad, "that cannot be read")
@@ -247,36 +237,13 @@ def _shown(kept: _Kept, table: Table, key: str) -> Upload:
     return Upload(kept.name, table, column)
 
 
-def _summary(table: Table) -> str:
-    form = table.format
-    parts = [_counted(len(table.rows), "row"), _counted(len(table.columns), "column")]
-    parts.append(f"delimiter {DELIMITERS[form.delimiter]}" if form.kind is Kind.CSV else form.kind)
-    parts.append(ENCODINGS.get(form.encoding, form.encoding))
-    if form.kind is not Kind.JSONL:
-        parts.append("first row names the columns" if form.header else "no header")
-    return " · ".join(literal(part) for part in parts)
-
-
 def _bad_rows(bad: Sequence[BadRow], what: str) -> None:
     if bad:
-        with st.expander(f"{_counted(len(bad), 'row')} {what}", icon=":material/warning:"):
+        with st.expander(f"{counted(len(bad), 'row')} {what}", icon=":material/warning:"):
             st.dataframe(
                 {"Line": [row.number for row in bad], "Why": [row.reason for row in bad]},
                 hide_index=True,
             )
-
-
-def _select(
-    place: DeltaGenerator, label: str, choices: Mapping[Choice, str], default: Choice, key: str
-) -> Choice:
-    return place.selectbox(
-        label,
-        list(choices),
-        index=list(choices).index(default),
-        format_func=lambda choice: choices[choice],
-        key=_key(key, label.lower()),
-        persist_state="session",
-    )
 
 
 def _or_raise(outcome: Outcome | PlaygroundError) -> Outcome:
@@ -285,19 +252,15 @@ def _or_raise(outcome: Outcome | PlaygroundError) -> Outcome:
     return outcome
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def _short(cell: str) -> str:
     return cell if len(cell) <= SHOWN_CHARACTERS else f"{cell[:SHOWN_CHARACTERS]}…"
 
 
 def _time(seconds: float) -> str:
     if seconds < 90:
-        return _counted(round(seconds), "second")
+        return counted(max(1, round(seconds)), "second")
     minutes = round(seconds / 60)
-    return _counted(minutes, "minute") if minutes < 90 else _counted(round(minutes / 60), "hour")
+    return counted(minutes, "minute") if minutes < 90 else counted(round(minutes / 60), "hour")
 
 
 def _key(key: str, name: str) -> str:

@@ -15,6 +15,14 @@ from playground.models.catalog import ModelSpec, Source
 from playground.snippet import Snippet, notebook, python_code
 from playground.tables import Row, as_csv, as_json
 
+PICTURE_FORMAT = "picture_format"  # session key
+SVG, PNG = "SVG", "PNG"
+# PNG has a screen's pixels, twice as dense.
+PICTURE_OPTIONS: dict[str, dict[str, str | int]] = {
+    SVG: {"format": "svg"},
+    PNG: {"format": "png", "scale": 2},
+}
+
 
 def figure(
     made: go.Figure,
@@ -26,16 +34,17 @@ def figure(
 ) -> None:
     """Show a figure in the page's text colour; ``alt`` says in words what it shows.
 
-    The camera button in its corner saves it as it stands. ``on_click`` is called with the point
-    in the session, under ``key``.
+    The camera button in its corner saves it as it stands, in the format of ``picture_format``.
+    ``on_click`` is called with the point in the session, under ``key``.
     """
+    picture = PICTURE_OPTIONS[st.session_state.get(PICTURE_FORMAT, SVG)]
     made.update_layout(font_color=GRAY_90)
     made.for_each_xaxis(_plain_ticks)
     made.for_each_yaxis(_plain_ticks)
     config = {
         "displaylogo": False,
         "modeBarButtons": [["toImage", "resetScale2d"] if zooms else ["toImage"]],
-        "toImageButtonOptions": {"format": "svg", "filename": f"bert-playground-{key}"},
+        "toImageButtonOptions": {**picture, "filename": f"bert-playground-{key}"},
     }
     if on_click is None:
         st.plotly_chart(made, key=key, config=config, alt=alt)
@@ -43,6 +52,20 @@ def figure(
         st.plotly_chart(
             made, key=key, config=config, alt=alt, on_select=on_click, selection_mode="points"
         )
+
+
+def picture_format() -> None:
+    """Ask in which format the camera buttons save: Plotly gives a figure one such button."""
+    st.session_state.setdefault(PICTURE_FORMAT, SVG)
+    st.segmented_control(
+        "The camera button of a picture saves",
+        list(PICTURE_OPTIONS),
+        key=PICTURE_FORMAT,
+        required=True,
+        persist_state="session",
+        help="The camera shows in the picture's corner when you point at it. SVG stays sharp at "
+        "any size, PNG opens everywhere. The HTML file has a button for each.",
+    )
 
 
 def take_away(
@@ -61,13 +84,19 @@ def take_away(
         frame.Download("CSV", partial(as_csv, rows), f"{file_name}.csv", "text/csv"),
         frame.Download("JSON", partial(as_json, rows), f"{file_name}.json", "application/json"),
         *more,
+        *adapter(spec),
     ]
-    if spec.source is Source.BUNDLED and spec.folder is not None:
-        archive = partial(_zipped, spec.folder)
-        name = f"{spec.folder.name}.zip"
-        files.append(frame.Download("Model adapter", archive, name, "application/zip"))
     frame.downloads(files)
+    picture_format()
     code(snippet, spec=spec, file_name=file_name)
+
+
+def adapter(spec: ModelSpec) -> list[frame.Download]:
+    """Return the adapter that the code of a bundled model loads, as one archive; else nothing."""
+    if spec.source is not Source.BUNDLED or spec.folder is None:
+        return []
+    archive = partial(_zipped, spec.folder)
+    return [frame.Download("Model adapter", archive, f"{spec.folder.name}.zip", "application/zip")]
 
 
 def code(snippet: Snippet, *, spec: ModelSpec, file_name: str) -> None:
@@ -84,7 +113,8 @@ def code(snippet: Snippet, *, spec: ModelSpec, file_name: str) -> None:
 
 
 def _plain_ticks(axis: go.layout.XAxis | go.layout.YAxis) -> None:
-    axis.update(tickfont={"color": GRAY_90, "size": 14}, ticks="")
+    # A saved picture lacks the page's own font; measured in that, wider letters would be cut off.
+    axis.update(tickfont={"color": GRAY_90, "size": 14, "family": "sans-serif"}, ticks="")
 
 
 def _zipped(folder: Path) -> bytes:

@@ -1,6 +1,6 @@
 """Links as a picture: what the drawing code gets, and a file of it that works offline.
 
-The drawing code is ``assets/static/attention_links.js``; the page's component runs the same.
+The drawing code is in ``assets/static``; the page's component runs the same.
 """
 
 import json
@@ -16,6 +16,7 @@ import numpy as np
 from playground.attention.links import HeadLinks
 
 _STATIC = Path(__file__).resolve().parents[2] / "assets/static"
+_SCRIPTS = ("attention_links.js", "attention_links_picture.js")
 # Told apart with every common kind of colour blindness, after Okabe and Ito (2008); their yellow is
 # darker here and gray stands for their black, so that all read on light and dark pages.
 PALETTE = (
@@ -36,7 +37,8 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy"
-  content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+  content="default-src 'none'; img-src data:; style-src 'unsafe-inline';
+  script-src 'unsafe-inline'">
 <title>{title}</title>
 <style>
 :root {{
@@ -76,8 +78,8 @@ draw({{
 
 @cache
 def script() -> str:
-    """Return the drawing code, a JavaScript module."""
-    return (_STATIC / "attention_links.js").read_text("utf-8")
+    """Return the code that draws and saves pictures, a JavaScript module."""
+    return "\n".join((_STATIC / name).read_text("utf-8") for name in _SCRIPTS)
 
 
 @cache

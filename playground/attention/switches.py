@@ -128,13 +128,17 @@ def strongest_only(weights: np.ndarray, share: float) -> np.ndarray:
     What stays are the strongest links, as few as make up ``share`` of the row's sum (Hoover et
     al., 2020, exBERT).
     """
-    order = np.argsort(-weights, axis=-1, kind="stable")
-    ranked = np.take_along_axis(weights, order, axis=-1)
+    ranked = np.sort(weights, axis=-1)[..., ::-1]
     before = np.cumsum(ranked, axis=-1) - ranked
-    ranked = np.where(before < share * weights.sum(axis=-1, keepdims=True), ranked, 0)
-    kept = np.zeros_like(weights)
-    np.put_along_axis(kept, order, ranked.astype(weights.dtype), axis=-1)
-    return kept
+    wanted = share * weights.sum(axis=-1, keepdims=True)
+    needed = np.maximum((before < wanted).sum(axis=-1, keepdims=True), 1)
+    weakest = np.take_along_axis(ranked, needed - 1, axis=-1)
+    # Of equal weights the earlier column goes first.
+    equal = weights == weakest
+    kept = (weights > weakest) | (
+        equal & (equal.cumsum(axis=-1) <= needed - (weights > weakest).sum(axis=-1, keepdims=True))
+    )
+    return np.where(kept, weights, 0)
 
 
 def _units(attended: AttentionMap, units: Units) -> list[Unit]:

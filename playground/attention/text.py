@@ -146,6 +146,9 @@ def _tokens(encoding: "Encoding", texts: list[str], words: Vocabulary) -> tuple[
         shown = words.piece(token_id).text
         if sentence is not None and "\N{REPLACEMENT CHARACTER}" in shown:
             shown = texts[sentence][begin:end]  # a byte of a character that takes several
+        if sentence is not None and words.plain_id(token_id) == words.unknown_id:
+            # Several unknown ones in a row could not be told apart by the placeholder alone.
+            shown = f"{texts[sentence][begin:end].strip()} {shown}".strip()
         start = begin + (
             len(texts[sentence][begin:end]) - len(texts[sentence][begin:end].lstrip())
             if sentence is not None

@@ -22,9 +22,9 @@ _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Office before 2007
 # Names that the directory at a ZIP archive's end, or its first entry, holds.
 _IN_ZIP = (
-    (b"xl/", "an Excel workbook (XLSX)", True),
+    (b"xl/workbook", "an Excel workbook (XLSX)", True),
     (b"opendocument.spreadsheet", "an OpenDocument spreadsheet (ODS)", True),
-    (b"word/", "a Word document (DOCX)", False),
+    (b"word/document", "a Word document (DOCX)", False),
 )
 _SAVE_AS_CSV = "Open it there and save it as CSV (“CSV UTF-8” in Excel), then upload that."
 _TEXT_NEEDED = "Upload the texts as CSV, TSV, JSON lines or plain text."
@@ -48,7 +48,7 @@ def refuse(data: bytes) -> None:
         raise BinaryFileError(f"This looks like an old Office file (XLS). {_SAVE_AS_CSV}")
     if data.startswith(_ZIP):
         _refuse_archive(data)
-    if data[:512].lstrip().lower().startswith((b"<!doctype html", b"<html")):
+    if data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype html", b"<html")):
         raise BinaryFileError(
             "This looks like a web page, perhaps the one around a download link. "
             "Download the file itself and upload that."

@@ -3,6 +3,7 @@
 from itertools import islice
 from pathlib import PurePath
 
+from playground.errors import BrokenFileError
 from playground.files import names
 from playground.files.delimited import SAMPLE, records
 from playground.files.format import Format, Kind
@@ -27,29 +28,28 @@ def detect(data: bytes, file_name: str, encoding: str) -> Format:
     kind = Kind.CSV
     if suffix not in _DELIMITED_NAMES and not _is_table(sample, delimiter):
         kind, delimiter = Kind.LINES, None
-        sample = [[line] for line in islice(opened(data, encoding), SAMPLE) if line.strip()]
+        lines = (line.strip() for line in islice(opened(data, encoding), SAMPLE))
+        sample = [[line] for line in lines if line]
     return Format(kind=kind, encoding=encoding, delimiter=delimiter, header=has_header(sample))
 
 
 def has_header(sample: list[list[str]]) -> bool:
     """Tell whether the first of these records names the columns.
 
-    It does if one of its cells is a name that columns often have. Otherwise it does unless one is a
-    number, a sentence or a value of its column, and a table of one column has none.
+    It does not if one of its cells comes again in its column. It does if one is a name that columns
+    often have; in a table of one column, only then. Otherwise none may be a number or a sentence.
     """
-    if not sample:
+    if not sample or not any(sample[0]):
         return False
     first, others = sample[0], sample[1:]
+    if len(first) == 1:
+        return names.is_usual(first[0], wholly=True)
+    pairs = (pair for row in others for pair in zip(first, row, strict=False))
+    if any(cell == value != "" for cell, value in pairs):
+        return False
     if any(names.is_usual(cell) for cell in first):
         return True
-    columns = [[row[place] for row in others if place < len(row)] for place in range(len(first))]
-    return (
-        len(first) > 1
-        and bool(others)
-        and all(names.looks_like_name(cell) for cell in first if cell)
-        and any(first)
-        and not any(cell in column for cell, column in zip(first, columns, strict=True))
-    )
+    return bool(others) and all(names.looks_like_name(cell) for cell in first if cell)
 
 
 def _delimiter(data: bytes, encoding: str) -> str | None:
@@ -65,7 +65,10 @@ def _delimiter(data: bytes, encoding: str) -> str | None:
 
 def _agreeing(data: bytes, encoding: str, delimiter: str) -> float:
     """Return the share of records that have as many fields as the first, 0 if that is one field."""
-    widths = [len(record) for record in _sample(data, encoding, delimiter)]
+    try:
+        widths = [len(record) for record in _sample(data, encoding, delimiter)]
+    except BrokenFileError:
+        return 0.0
     return widths.count(widths[0]) / len(widths) if widths and widths[0] > 1 else 0.0
 
 

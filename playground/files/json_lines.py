@@ -13,6 +13,7 @@ from playground.files.text import opened
 
 _SHOWN = 60  # characters of a parser's message
 _NO_SPACE = re.compile(r"\S")
+_ONE_A_LINE = "Correct it, or write one object a line: then a broken one costs only itself."
 _decoder = json.JSONDecoder()
 
 
@@ -78,7 +79,7 @@ def _elements(text: str) -> Iterator[tuple[int, object]]:
     place = _after_space(text, text.index("[") + 1)
     for number in count(1):
         if text.startswith("]", place):
-            return
+            break
         begin = place
         try:
             value, place = _decoder.raw_decode(text, begin)
@@ -90,14 +91,23 @@ def _elements(text: str) -> Iterator[tuple[int, object]]:
         elif not text.startswith("]", place):
             raise _broken_array(text, begin)
         yield number, value
+    behind = _after_space(text, place + 1)
+    if behind < len(text):
+        line = _line(text, behind)
+        raise BrokenFileError(
+            f"The JSON array ends before line {line}, and more follows. {_ONE_A_LINE}"
+        )
 
 
 def _broken_array(text: str, place: int) -> BrokenFileError:
-    line = text.count("\n", 0, place) + 1
+    line = _line(text, place)
     return BrokenFileError(
-        f"The JSON array is broken in the element that begins in line {line}. "
-        "Correct it, or write one object a line (JSON lines): then a broken one costs only itself."
+        f"The JSON array is broken in the element that begins in line {line}. {_ONE_A_LINE}"
     )
+
+
+def _line(text: str, place: int) -> int:
+    return text.count("\n", 0, place) + 1
 
 
 def _after_space(text: str, place: int) -> int:

@@ -18,11 +18,11 @@ _TEXTS = _listed(
     "text texts sentence sentences review reviews content contents comment comments tweet tweets "
     "body message messages document documents utterance passage post description abstract "
     "satz kommentar bewertung rezension inhalt nachricht texte phrase avis commentaire texto frase "
-    "reseña comentario 文本 评论 内容 句子 正文"
+    "reseña comentario 文本 评论 评价 内容 句子 正文 評論 內容"
 )
 _OTHERS = _listed(
     "label labels class category categories sentiment rating ratings score scores stars target "
-    "polarity emotion topic tag tags id index idx key no number name title date time year price "
+    "polarity emotion topic tag tags id index idx key number name title date time year price "
     "lang language source split user author url note klasse kategorie stimmung sterne datum preis "
     "sprache quelle étiquette catégorie prix date etiqueta categoría precio fecha "
     "标签 类别 情感 评分 标题 编号 日期"
@@ -36,9 +36,13 @@ def holds_texts(name: str) -> bool:
     return bool(_words(name) & _TEXTS)
 
 
-def is_usual(name: str) -> bool:
-    """Tell whether ``name`` is one that columns often have, such as "text" or "Review Text"."""
-    return looks_like_name(name) and bool(_words(name) & (_TEXTS | _OTHERS))
+def is_usual(name: str, *, wholly: bool = False) -> bool:
+    """Tell whether ``name`` has a word that columns are often called by, or ``wholly`` such words.
+
+    "Review" and "Review of 2024" do; "reviewText" does wholly.
+    """
+    known = [word in _TEXTS | _OTHERS for word in _words(name)]
+    return looks_like_name(name) and (all(known) if wholly else any(known))
 
 
 def looks_like_name(cell: str) -> bool:

@@ -97,19 +97,19 @@ def _check_encoding(data: bytes, encoding: str) -> None:
     likely = encodings.detect(data)
     if encoding == likely:
         return
+    looks = f"It looks like {encodings.NAMES[likely]}."
+    name = encodings.NAMES.get(encoding, encoding)
     try:
-        stream = opened(data, encoding)
+        readable = [UNREADABLE.search(line) is None for line in opened(data, encoding)]
     except LookupError:
-        raise EncodingError(
-            f"There is no encoding “{encoding}”. This file looks like {encodings.NAMES[likely]}."
-        ) from None
-    readable = [UNREADABLE.search(line) is None for line in stream]
+        raise EncodingError(f"There is no encoding “{encoding}”. {looks}") from None
+    except UnicodeError:
+        raise EncodingError(f"The file is not {name}: that mark is missing. {looks}") from None
     lost_line_ends = len(readable) == 1 and len(data.splitlines()) > 1
     if lost_line_ends or readable.count(False) > _MOST_UNREADABLE * len(readable):
         raise EncodingError(
-            f"The file is not in {encodings.NAMES.get(encoding, encoding)}: "
-            f"{readable.count(False):,} of {len(readable):,} lines cannot be read so. "
-            f"It looks like {encodings.NAMES[likely]}."
+            f"The file is not {name}: {readable.count(False):,} of {len(readable):,} lines cannot "
+            f"be read so. {looks}"
         )
 
 
@@ -117,8 +117,7 @@ def _check_rows(rows: Rows[tuple[str, ...]], settings: Settings) -> None:
     if rows.found > settings.max_rows:
         raise FileTooLargeError(
             f"The file has {rows.found:,} rows, and at most {settings.max_rows:,} are read. "
-            "Keep that many, for example every "
-            f"{-(-rows.found // settings.max_rows)}th row, or split the file."
+            f"Keep one in {-(-rows.found // settings.max_rows)}, or split the file."
         )
     if not rows.found:
         raise EmptyFileError(

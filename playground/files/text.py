@@ -25,6 +25,7 @@ def opened(data: bytes, encoding: str) -> io.TextIOWrapper:
 
     Raises:
         LookupError: Python knows no text encoding of this name.
+        UnicodeError: the encoding needs a byte order mark, and there is none.
     """
     stream = io.TextIOWrapper(io.BytesIO(data), encoding, errors=_MARKED, newline="")
     if stream.read(1) != _BYTE_ORDER_MARK:

@@ -5,17 +5,13 @@ text get spaces, since transformers would take them for control tokens; a model 
 tells such spaces apart may then answer differently than on the screen.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 
 from playground.mask_filling.joint import Order
 from playground.mask_filling.targets import TargetScore
 from playground.models.catalog import Task
 from playground.snippet import Snippet
-from playground.text.cleaning import MASK, clean, with_mask
-
-# Special tokens but the mask, as the supported families write them.
-SPECIAL_TOKENS = re.compile(r"\[(?:CLS|SEP|PAD|UNK)\]|</?s>|<(?:pad|unk)>")
+from playground.text.cleaning import MASK, spaced, with_mask
 
 READING = """\
 model.eval()
@@ -244,7 +240,4 @@ def _snippet(
 
 
 def _plain(text: str) -> str:
-    spaced = SPECIAL_TOKENS.sub(
-        lambda token: f"{token[0][0]} {token[0][1:-1]} {token[0][-1]}", clean(text)
-    )
-    return with_mask(spaced, MASK)
+    return with_mask(spaced(text), MASK)

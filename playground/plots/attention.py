@@ -1,19 +1,24 @@
 """Figures of the Attention page."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
 
 from playground.attention import HeadFigures, Token, Unit, View
-from playground.plots.template import BLUE, CLEAR, ORANGE, figure, literal, shortened
+from playground.plots.template import BLUE, ORANGE, figure, literal, shortened
 
-# From nothing to a blue that stands out on white and on black.
-ATTENTION = ((0.0, CLEAR), (0.1, "rgba(47,134,199,0.15)"), (1.0, "rgba(47,134,199,1)"))
-DIFFERENCE = ((0.0, ORANGE), (0.5, "rgba(138,148,160,0.08)"), (1.0, BLUE))
+Colors = tuple[tuple[float, str], ...]
+# From nothing to a blue that stands out on white and on black. Two colours: the browser mixes those
+# of 262,144 cells in less time than those of three.
+ATTENTION: Colors = ((0.0, "rgba(47,134,199,0)"), (1.0, "rgba(47,134,199,1)"))
+DIFFERENCE: Colors = ((0.0, ORANGE), (0.5, "rgba(138,148,160,0.08)"), (1.0, BLUE))
 CELL = 22  # pixels, of a text so short that every label fits
 LABELS = 60  # at most on an axis; more would overlap
-SMALLEST, LARGEST = 260, 760  # pixels of a heatmap's side
+LONGEST_LABEL = 14  # letters
+LETTER = 8  # pixels that a letter of a label takes at most, on average
+SMALLEST, LARGEST = 260, 940  # pixels of a heatmap's side; at the most 60 labels below each other
 FLOW_HEIGHT = 320
 THUMBNAIL = 48  # pixels of a head's side in the picture of all heads
 GAP = 4
@@ -21,34 +26,20 @@ TARGET = 20  # pixels of what takes the click on a head; on a phone thumbnails a
 SATURATED = 0.998  # of the cells of a long text keep their shade
 
 
-def heatmap(shown: View) -> go.Figure:
-    """Return attention [row, column] as a heatmap: rows attend to columns."""
-    return _matrix(
-        shown,
-        go.Heatmap(
-            z=shown.weights.astype(np.float32),
-            colorscale=ATTENTION,
-            zmin=0,
-            zmax=_brightest(shown.weights),
-            colorbar={"thickness": 10, "tickformat": ".0%", "outlinewidth": 0},
-        ),
-    )
+def heatmap(shown: View, *, labels: int = LABELS // 2) -> go.Figure:
+    """Return attention [row, column] as a heatmap: rows attend to columns.
+
+    At most ``labels`` columns are labelled.
+    """
+    limits = 0.0, brightest(shown)
+    return _matrix(shown, shown.weights, ATTENTION, limits, ".1~%", labels=labels)
 
 
 def difference(first: View, second: View) -> go.Figure:
     """Return the first view's attention less the second's, of the same size, blue where more."""
     change = (first.weights - second.weights).astype(np.float32)
-    limit = float(np.abs(change).max(initial=0)) or 1.0
-    return _matrix(
-        first,
-        go.Heatmap(
-            z=change,
-            colorscale=DIFFERENCE,
-            zmin=-limit,
-            zmax=limit,
-            colorbar={"thickness": 10, "tickformat": "+.0%", "outlinewidth": 0},
-        ),
-    )
+    limit = brightest(replace(first, weights=np.abs(change)))
+    return _matrix(first, change, DIFFERENCE, (-limit, limit), "+.1~%")
 
 
 def all_heads(weights: np.ndarray, figures: HeadFigures) -> go.Figure:
@@ -70,7 +61,12 @@ def all_heads(weights: np.ndarray, figures: HeadFigures) -> go.Figure:
     centres = (side - 1) / 2 + step * np.arange(max(layers, heads))
     made = figure(
         go.Heatmap(
-            z=mosaic, colorscale=ATTENTION, zmin=0, zmax=255, showscale=False, hoverinfo="skip"
+            z=mosaic,
+            colorscale=ATTENTION,
+            zmin=0,
+            zmax=255,
+            showscale=False,
+            hoverinfo="skip",
         ),
         _squares(figures, centres),
         height=layers * (THUMBNAIL + GAP) + 60,
@@ -138,39 +134,78 @@ def _thumbnails(weights: np.ndarray) -> np.ndarray:
     return (255 * weights / np.maximum(strongest, 1e-9)).astype(np.uint8)
 
 
-def _brightest(weights: np.ndarray) -> float:
+def brightest(shown: View) -> float:
     """Return the weight that gets the full colour.
 
-    In a long text a few cells, mostly of [CLS], hold nearly all of the attention, and the others
-    would be too pale to be seen.
+    A few cells, mostly of special tokens, hold nearly all of the attention, and beside them the
+    others would be too pale to be seen. So the scale ends with the strongest link between words,
+    and in a long text, where words have their own few, with nearly the strongest.
     """
-    if weights.shape[-1] <= LABELS:
+    weights = shown.weights[~_special(shown.rows)][:, ~_special(shown.columns)]
+    if not weights.any():
+        weights = shown.weights
+    if shown.weights.shape[-1] <= LABELS:
         return float(weights.max(initial=0)) or 1.0
     return float(np.quantile(weights, SATURATED)) or 1.0
 
 
-def _matrix(shown: View, trace: go.Heatmap) -> go.Figure:
-    rows, columns = len(shown.rows), len(shown.columns)
-    trace.update(x=np.arange(columns), y=np.arange(rows))
-    trace.update(
+def _special(units: Sequence[Unit]) -> np.ndarray:
+    return np.array([unit.special for unit in units])
+
+
+def _matrix(
+    shown: View,
+    values: np.ndarray,
+    colors: Colors,
+    limits: tuple[float, float],
+    tick_format: str,
+    *,
+    labels: int = LABELS // 2,
+) -> go.Figure:
+    """Return ``values`` [row, column] as cells; those above and below ``limits`` look like them."""
+    rows, columns = values.shape
+    gap = int(max(rows, columns) <= LABELS)
+    cells = go.Heatmap(
+        z=values.astype(np.float32),
+        colorscale=colors,
+        zmin=limits[0],
+        zmax=limits[1],
+        colorbar={"thickness": 10, "tickformat": tick_format, "outlinewidth": 0},
+        xgap=gap,
+        ygap=gap,
         hovertemplate="from <b>%{y}</b> to <b>%{x}</b>: %{z:.2%}<extra></extra>",
-        xgap=int(columns <= LABELS),
-        ygap=int(rows <= LABELS),
     )
-    made = figure(trace, height=min(LARGEST, max(SMALLEST, CELL * rows + 90)))
-    made.update_xaxes(**_axis(shown.columns, LABELS // 2), side="top", tickangle=-60)
+    made = figure(cells, height=min(LARGEST, max(SMALLEST, CELL * rows + 90)))
+    made.update_layout(margin={"l": _room(shown.rows), "t": _room(shown.columns)})
+    made.update_xaxes(**_axis(shown.columns, labels), side="top", tickangle=-60)
     made.update_yaxes(**_axis(shown.rows, LABELS), autorange="reversed")
     return made
 
 
+def _room(units: Sequence[Unit]) -> int:
+    """Return the pixels that the longest label takes, upright or nearly so."""
+    return 16 + LETTER * max(len(_name(unit)) for unit in units)
+
+
+def _name(unit: Unit) -> str:
+    return shortened(unit.text, LONGEST_LABEL)
+
+
 def _axis(units: Sequence[Unit], labels: int) -> dict[str, object]:
-    """Return an axis of one category a unit, under its own text; on zooming in, all show."""
+    """Return an axis of one whole number a unit, under its text; on zooming in, all show."""
+    names = {str(index): _name(unit) for index, unit in enumerate(units)}
+    if len(units) <= labels:
+        ticks: dict[str, object] = {"tickvals": list(range(len(units)))}
+    else:
+        ticks = {"tickmode": "auto", "nticks": labels}
+    # Zoomed far in, an axis counts in halves, which are nobody's.
+    halves = {f"{index}.5": "" for index in range(len(units))}
     return {
-        "type": "category",
-        "categoryorder": "array",
         "showgrid": False,
         "fixedrange": False,
-        "tickmode": "auto",
-        "nticks": min(len(units), labels),
-        "labelalias": {str(index): shortened(unit.text, 14) for index, unit in enumerate(units)},
+        # Finding out which labels fit takes the browser most of the time it needs for a picture.
+        "automargin": False,
+        "ticklabeloverflow": "allow",
+        **ticks,
+        "labelalias": names | halves,
     }

@@ -29,7 +29,12 @@ def read(file: Path) -> list[Sentence]:
         FileNotFoundError: the data folder lacks the file.
     """
     with lzma.open(file, "rt", encoding="utf-8") as stream:
-        blocks = stream.read().split("\n\n")
+        return sentences(stream.read())
+
+
+def sentences(text: str) -> list[Sentence]:
+    """Return the sentences of ``text``: a word and its tag a line, an empty line between two."""
+    blocks = text.split("\n\n")
     pairs = [[line.rsplit(" ", 1) for line in block.split("\n") if line] for block in blocks]
     return [
         Sentence(tuple(word for word, _ in block), tuple(tag for _, tag in block))

@@ -4,6 +4,8 @@ import re
 
 MASK = "[MASK]"  # how the app writes a mask, whatever the model
 MASK_SPELLINGS = r"[\[<]\s*mask\s*[\]>]"
+# Special tokens but the mask, as the supported families write them.
+_SPECIAL_TOKENS = re.compile(r"\[(?:CLS|SEP|PAD|UNK)\]|</?s>|<(?:pad|unk)>")
 # Unicode's control characters (Cc) but tab and line ends, and surrogates (Cs).
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -34,3 +36,13 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
     while end > start and text[end - 1].isspace():
         end -= 1
     return start, end
+
+
+def spaced(text: str) -> str:
+    """Return ``text`` with spaces inside special tokens that were typed, so that they stay text.
+
+    The mask, in whatever model's spelling, stays a mask.
+    """
+    return _SPECIAL_TOKENS.sub(
+        lambda token: f"{token[0][0]} {token[0][1:-1]} {token[0][-1]}", clean(text)
+    )

@@ -119,7 +119,8 @@ HOSTILE = ["</script><script>alert(1)</script>", "<!--", "&amp;", "שלום", "\
 
 def test_saved_file_reaches_no_other_host() -> None:
     page = links_html.export_html(HOSTILE, [head(strongest(np.eye(6, dtype=np.float32), 1))], "T")
-    assert not re.search(r"https?:|//[a-z]+\.|@import|url\(", page)
+    fetched = page.replace('"http://www.w3.org/2000/svg"', "")  # a name that browsers know
+    assert not re.search(r"https?:|//[a-z]+\.|@import|url\(", fetched)
     assert "default-src 'none'" in page
 
 

@@ -62,3 +62,9 @@ def test_nothing_and_too_much_are_refused(look_into: Callable[[str], Model]) -> 
         attend("  ", model=look_into("bert"))
     with pytest.raises(TextTooLongError):
         attend("a" * 20_001, model=look_into("bert"))
+
+
+def test_unknown_tokens_keep_what_stands_in_the_text(look_into: Callable[[str], Model]) -> None:
+    found = attend("我们 cat", model=look_into("bert"))
+    names = [token.text for token in found.tokens if not token.special]
+    assert names[:2] == ["我 [UNK]", "们 [UNK]"]

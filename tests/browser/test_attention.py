@@ -1,6 +1,7 @@
 """The Attention page in a real browser, with the weights in the box and no network."""
 
 import re
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
@@ -13,10 +14,13 @@ from tests.browser.conftest import App, Visit
 SHORT = "The cat sat on the mat because it was tired."
 LONG = " ".join(f"word {number}" for number in range(400))
 CHART = "[data-testid=stPlotlyChart] .main-svg"
+PNG_START = b"\x89PNG\r\n\x1a\n"
+CAMERA_SAVES = """format => document.querySelector(".stPlotlyChart .js-plotly-plot")
+  ?._context.toImageButtonOptions.format === format"""
 DRAWN = {
     "heatmap": CHART,
     "all-heads": CHART,
-    "links": "canvas",
+    "links": ".links canvas",  # a table has canvases of its own, even a hidden one
     "step-by-step": "[data-testid=stMetric]",
     "through-the-layers": CHART,
     "compare": CHART,
@@ -74,6 +78,48 @@ def test_the_saved_heatmap_is_interactive_offline(
     page.goto(saved.as_uri())
     hover_middle(page)
     expect(page.locator(".hoverlayer .hovertext")).to_contain_text("from")
+
+
+def test_saved_figures_save_themselves_as_pictures_offline(
+    visit: Callable[[str], Visit], app: App, tmp_path: Path
+) -> None:
+    opened = open_view(visit, app, "compare", SHORT)
+    with opened.page.expect_download() as download:
+        opened.page.get_by_role("button", name="HTML").click()
+    saved = tmp_path / "compare.html"
+    download.value.save_as(saved)
+    page = opened.page.context.new_page()
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.context.set_offline(True)
+    page.goto(saved.as_uri())
+    expect(page.locator(".main-svg").first).to_be_visible()
+    for number in range(3):
+        svg, png = (saved_by(page, f"Save as {kind}", number) for kind in ("SVG", "PNG"))
+        assert ET.fromstring(svg).tag.endswith("}svg")
+        assert png.startswith(PNG_START)
+    assert problems == []
+
+
+def saved_by(page: Page, button: str, number: int) -> bytes:
+    """Return the file that the button of that number saves."""
+    with page.expect_download() as download:
+        page.get_by_role("button", name=button).nth(number).click()
+    return Path(download.value.path()).read_bytes()
+
+
+def test_the_camera_saves_the_format_that_was_chosen(
+    visit: Callable[[str], Visit], app: App
+) -> None:
+    page = open_view(visit, app, "heatmap", SHORT).page
+    for kind, start in (("PNG", PNG_START), ("SVG", b"<svg")):
+        page.get_by_role("radio", name=kind).click()
+        expect(page.get_by_role("radio", name=kind)).to_be_checked()
+        page.wait_for_function(CAMERA_SAVES, arg=kind.lower())  # it is drawn anew a moment later
+        with page.expect_download() as download:
+            page.locator(".stPlotlyChart .modebar-btn").first.click(force=True)
+        assert Path(download.value.path()).read_bytes().startswith(start)
 
 
 def hover_middle(page: Page) -> None:

@@ -1,14 +1,18 @@
 """Every layer and head at once, with the figures of each."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
-from pages.explore.attention import inputs
+from pages.explore.attention import downloads, inputs
 from pages.explore.attention.view import AttentionView
-from pages.shared import results
+from pages.shared import cache, results
 from playground import attention
-from playground.attention import AttentionMap, HeadFigures, Switches
+from playground.attention import AttentionMap, HeadFigures, Switches, arrays, export, scripts
 from playground.plots import attention as plots
+from playground.plots import offline
 
 VIEW_NAME = "attention_view"
 CHART, TABLE = "all_heads_chart", "all_heads_table"
@@ -18,8 +22,9 @@ def show(attended: AttentionMap, switches: Switches) -> None:
     """Show all heads as one picture; a click on one, or on its row in the table, opens it."""
     figures = attention.head_figures(attended)
     shown = attention.view(attended, attended.weights, switches)
+    made = plots.all_heads(shown.weights, figures)
     results.figure(
-        plots.all_heads(shown.weights, figures),
+        made,
         key=CHART,
         alt=f"{attended.layers} layers of {attended.heads} heads; the table has their figures",
         on_click=_chart_clicked,
@@ -30,6 +35,13 @@ def show(attended: AttentionMap, switches: Switches) -> None:
         "[arXiv:1906.04341](https://arxiv.org/abs/1906.04341)."
     )
     _table(attended, figures)
+    downloads.offer(
+        "all-heads",
+        rows=partial(export.heads, figures),
+        named=_weights(switches),
+        html=partial(offline.page, "Attention: all heads", {"": made}),
+    )
+    downloads.code(scripts.all_heads(attended.texts, switches=switches))
 
 
 def open_head(layer: int, head: int) -> None:
@@ -44,6 +56,24 @@ def _chart_clicked() -> None:
     if points:
         layer, head, *_ = points[0]["customdata"]
         open_head(int(layer), int(head))
+
+
+def _weights(switches: Switches) -> Callable[[], arrays.Arrays]:
+    """Return what a click on NPZ calls.
+
+    It asks for the map again: kept with the button, the weights of a long text would take some 80
+    MB for each visitor, whatever the cache of maps may take.
+    """
+    spec = downloads.chosen_model()
+    text, pair = (str(st.session_state[field.name]) for field in (inputs.TEXT, inputs.PAIR))
+
+    def make() -> arrays.Arrays:
+        model = cache.engine().model(spec)
+        attended = attention.shared_maps().attend(text, pair, model=model)
+        shown = attention.view(attended, attended.weights, switches)
+        return arrays.all_heads(shown, attention.head_figures(attended), attended.texts)
+
+    return make
 
 
 def _table(attended: AttentionMap, figures: HeadFigures) -> None:

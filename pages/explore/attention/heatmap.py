@@ -4,11 +4,9 @@ import streamlit as st
 
 from pages.explore.attention import downloads, inputs
 from pages.explore.attention.view import AttentionView
-from pages.shared import cache, results
+from pages.shared import results
 from playground import attention
-from playground.attention import AttentionMap, Switches, snippet
-from playground.models import catalog
-from playground.models.catalog import Task
+from playground.attention import AttentionMap, Switches, scripts
 from playground.plots import attention as plots
 
 
@@ -23,16 +21,12 @@ def show(attended: AttentionMap, switches: Switches) -> None:
         key="heatmap",
         alt=f"Attention from {len(shown.rows)} rows to {len(shown.columns)} columns",
     )
-    st.caption("A whole row sums to 1; what the switches leave out is missing from it.")
-    downloads.matrix(shown, made, "attention")
-    spec = catalog.find(
-        str(st.session_state[inputs.MODEL.name]), Task.FEATURE_EXTRACTION, cache.settings()
+    st.caption(
+        "A whole row sums to 1; what the switches leave out is missing from it. The colours end "
+        "with the strongest links between words; special tokens often get more."
     )
-    results.code(
-        snippet.heatmap(attended.texts, layers=layers, heads=heads),
-        spec=spec,
-        file_name="attention-heatmap",
-    )
+    downloads.matrix(shown, made, "heatmap")
+    downloads.code(scripts.heatmap(attended.texts, layers=layers, heads=heads, switches=switches))
 
 
 VIEW = AttentionView(

@@ -1,13 +1,14 @@
 """Lines between two copies of the text."""
 
+from functools import partial
+
 import streamlit as st
 
-from pages.explore.attention import inputs
+from pages.explore.attention import downloads, inputs
 from pages.explore.attention.view import AttentionView
-from pages.shared import frame
 from pages.shared.attention_links import attention_links
 from playground import attention
-from playground.attention import AttentionMap, Switches, links, links_html
+from playground.attention import AttentionMap, Switches, arrays, export, links, links_html, scripts
 
 AT_ONCE = len(links_html.PALETTE)  # heads; each has a colour of its own
 
@@ -34,16 +35,15 @@ def show(attended: AttentionMap, switches: Switches) -> None:
     if picked is not None:
         st.caption(f"Links of “{names[picked]}” alone. Press Escape, or click it again, for all.")
     title = f"Attention, layer {layer + 1}"
-    frame.downloads(
-        [
-            frame.Download(
-                "HTML",
-                lambda: links_html.export_html(names, drawn, title),
-                "attention-links.html",
-                "text/html",
-            )
-        ]
+    downloads.offer(
+        "links",
+        rows=partial(export.drawn, units, drawn, layer),
+        named=partial(arrays.links, units, drawn, layer),
+        html=partial(links_html.export_html, names, drawn, title),
+        has_figure=False,
     )
+    downloads.table(partial(export.drawn, units, drawn, layer, export.TABLE_ROWS), "links")
+    downloads.code(scripts.links(attended.texts, layer=layer, heads=shown_heads, switches=switches))
 
 
 VIEW = AttentionView(

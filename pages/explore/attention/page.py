@@ -38,18 +38,17 @@ with right:
         frame.models_table(Task.FEATURE_EXTRACTION)
         share = st.empty()
     switches = inputs.switches()
-with left:
-    with frame.errors_shown():
-        model = cache.model(model_id, Task.FEATURE_EXTRACTION)
-        attended = attention.shared_maps().attend(text, pair, model=model)
-        for notice in attended.notices:
-            st.info(literal(notice), icon=":material/info:")
-        view.show(attended, switches)
-    st.caption(
-        "Attention shows where a model looks, not why it decides: different weights can lead to "
-        "the same output (Jain and Wallace, 2019, "
-        "[arXiv:1902.10186](https://arxiv.org/abs/1902.10186))."
-    )
+with frame.errors_shown():
+    model = cache.model(model_id, Task.FEATURE_EXTRACTION)
+    attended = attention.shared_maps().attend(text, pair, model=model)
+    for notice in attended.notices:
+        st.info(literal(notice), icon=":material/info:")
+    view.show(attended, switches)
+st.caption(
+    "Attention shows where a model looks, not why it decides: different weights can lead to "
+    "the same output (Jain and Wallace, 2019, "
+    "[arXiv:1902.10186](https://arxiv.org/abs/1902.10186))."
+)
 fields = (*COMMON, *view.fields)
 fits = link.write(PAGE, fields)
 with share:

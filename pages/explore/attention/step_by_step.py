@@ -1,14 +1,19 @@
 """One head and one token, with every number between input and output."""
 
+from functools import partial
+
 import streamlit as st
 
-from pages.explore.attention import inputs
+from pages.explore.attention import downloads, inputs
 from pages.explore.attention.view import AttentionView
-from pages.shared import cache
+from pages.shared import cache, results
 from pages.shared.link import Field, whole_number
 from playground import attention
-from playground.attention import AttentionMap, Switches
+from playground.attention import AttentionMap, Switches, arrays, export, step_script
 from playground.models.catalog import Task
+from playground.plots import offline
+from playground.plots import step as plots
+from playground.tables import Row
 
 TOKEN = Field(name="step_token", default=1, read=whole_number(0, 511))
 
@@ -39,12 +44,13 @@ def show(attended: AttentionMap, _switches: Switches) -> None:
         "**2.** A **score** for each token: *q·k* / √*d_k*. **3.** **Softmax** makes them weights "
         "that sum to 1. **4.** The **output** is the sum of the values, weighted so."
     )
+    own = attended.weights[layer, head, token]
     st.dataframe(
         {
             "To token": [unit.text for unit in attended.tokens],
             "q·k / √d_k": step.scores,
             "Softmax": step.weights,
-            "The model's own": attended.weights[layer, head, token],
+            "The model's own": own,
             "k": list(step.k),
             "v": list(step.v),
         },
@@ -60,19 +66,29 @@ def show(attended: AttentionMap, _switches: Switches) -> None:
     proof, total = st.columns(2)
     proof.metric("Largest difference from the model's own weights", f"{step.difference:.1e}")
     total.metric("Sum of the weights", f"{float(step.weights.sum()):.6f}")
+    vectors = plots.vectors(step)
     with st.expander("The vectors x, q and the output", icon=":material/data_array:"):
-        st.write(f"x, {len(step.x)} numbers: what enters the layer at this token")
-        st.bar_chart(step.x, height=160)
-        one, other = st.columns(2)
-        one.write(f"q, {len(step.q)} numbers")
-        one.bar_chart(step.q, height=160)
-        other.write(f"output, {len(step.output)} numbers")
-        other.bar_chart(step.output, height=160)
+        for name, (title, made) in zip(("x", "q", "output"), vectors.items(), strict=True):
+            st.write(title)
+            results.figure(made, key=f"step_{name}", alt=title)
     st.caption(
         "Formula: Vaswani et al., 2017, equation 1 "
         "([arXiv:1706.03762](https://arxiv.org/abs/1706.03762)). Of several chosen layers and "
         "heads, the first; the switches do not matter here."
     )
+    rows = partial(export.step, attended.tokens, step, own)
+    title = f"Attention: layer {layer + 1}, head {head + 1}, from {attended.tokens[token].text}"
+    downloads.offer(
+        "step-by-step",
+        rows=rows,
+        named=partial(arrays.step, attended.tokens, step, own),
+        html=lambda: offline.page(title, vectors, rows=_without_vectors(rows())),
+    )
+    downloads.code(step_script.step(attended.texts, layer=layer, head=head, token=token))
+
+
+def _without_vectors(rows: list[Row]) -> list[Row]:
+    return [{name: row[name] for name in row if name not in ("k", "v")} for row in rows]
 
 
 VIEW = AttentionView(

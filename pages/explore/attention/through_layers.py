@@ -1,5 +1,7 @@
 """Attention followed down through all layers: rollout, and flow for one token."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -8,8 +10,9 @@ from pages.explore.attention.view import AttentionView
 from pages.shared import results
 from pages.shared.link import Field, one_of, whole_number
 from playground import attention
-from playground.attention import FLOW_TOKENS, AttentionMap, Switches
+from playground.attention import FLOW_TOKENS, AttentionMap, Switches, arrays, export, scripts
 from playground.plots import attention as plots
+from playground.plots import offline
 
 ROLLOUT, FLOW = "rollout", "flow"
 METHOD = Field(name="through", default=ROLLOUT, read=one_of((ROLLOUT, FLOW)))
@@ -43,6 +46,7 @@ def _rollout(attended: AttentionMap, switches: Switches) -> None:
         alt=f"Share of each input token in each token after layer {depth}",
     )
     downloads.matrix(shown, made, "rollout")
+    downloads.code(scripts.rollout(attended.texts, depth=depth, switches=switches))
 
 
 def _flow(attended: AttentionMap) -> None:
@@ -56,8 +60,9 @@ def _flow(attended: AttentionMap) -> None:
         persist_state="session",
     )
     flows = attention.flow(attended.weights, token)
+    made = plots.flow(flows, attended.tokens)
     results.figure(
-        plots.flow(flows, attended.tokens),
+        made,
         key="flow",
         alt=f"Flow to each input token from {attended.tokens[token].text}",
     )
@@ -69,6 +74,13 @@ def _flow(attended: AttentionMap) -> None:
         hide_index=True,
     )
     st.caption("Each flow is a problem of its own, so flows do not sum to 1.")
+    downloads.offer(
+        "flow",
+        rows=partial(export.flows, attended.tokens, flows),
+        named=partial(arrays.flow, attended.tokens, flows),
+        html=partial(offline.page, "Attention: flow", {"": made}),
+    )
+    downloads.code(scripts.flow(attended.texts, token=token))
 
 
 VIEW = AttentionView(
