@@ -12,6 +12,7 @@ from pages.tasks.named_entities import inputs, results
 from pages.tasks.named_entities.view import View
 from playground.models.catalog import Task
 from playground.named_entities import Entity, Found, export, marked, scripts
+from playground.tables import as_csv, as_json
 
 
 def show(place: DeltaGenerator, side: DeltaGenerator, model_id: str) -> None:
@@ -34,12 +35,11 @@ def show(place: DeltaGenerator, side: DeltaGenerator, model_id: str) -> None:
                 "is the type that came next there, its B- and I- labels added up; O stands for no "
                 "entity. Start and end count characters from 0."
             )
-        shared.take_away(
-            export.entities(shown),
+        frame.downloads([*_files(found, shown), *shared.adapter(model.spec)])
+        shared.code(
             scripts.mark(found, model=model, aggregation=aggregation, threshold=threshold),
             spec=model.spec,
             file_name="named-entities",
-            more=_files(found, shown),
         )
 
 
@@ -53,16 +53,14 @@ def _text(found: Found, shown: Sequence[Entity], threshold: float) -> None:
 
 
 def _files(found: Found, shown: Sequence[Entity]) -> list[frame.Download]:
+    rows, name = export.entities(shown), "named-entities"
+    conll = partial(export.conll, found, shown)
+    page = partial(marked.document, found.text, shown)
     return [
-        frame.Download(
-            "CoNLL", partial(export.conll, found, shown), "named-entities.conll", "text/plain"
-        ),
-        frame.Download(
-            "HTML",
-            partial(marked.document, found.text, shown),
-            "named-entities.html",
-            "text/html",
-        ),
+        frame.Download("CSV", partial(as_csv, rows), f"{name}.csv", "text/csv"),
+        frame.Download("JSON", partial(as_json, rows), f"{name}.json", "application/json"),
+        frame.Download("CoNLL", conll, f"{name}.conll", "text/plain"),
+        frame.Download("HTML", page, f"{name}.html", "text/html"),
     ]
 
 

@@ -92,6 +92,7 @@ def _outcome(found: Sequence[tuple[int, Entities]], threshold: float) -> None:
             ),
         ]
     )
+    shared.picture_format()
 
 
 VIEW = View(
