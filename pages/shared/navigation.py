@@ -37,6 +37,12 @@ st.navigation(
                 icon=":material/thumbs_up_down:",
                 url_path="sentiment",
             ),
+            st.Page(
+                ROOT / "pages/tasks/named_entities/page.py",
+                title="Named entities",
+                icon=":material/sell:",
+                url_path="named_entities",
+            ),
         ],
     }
 ).run()

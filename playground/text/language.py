@@ -23,6 +23,8 @@ EXPLAINED = {
 NOT_SCRIPTS = ("MATHEMATICAL", "FULLWIDTH", "HALFWIDTH", "MODIFIER", "SUPERSCRIPT", "FEMININE")
 BYTE_LEVEL = "roberta-base"  # in the catalog, and without unknown tokens
 UNSPACED = ("Han", "Kana", "Thai", "Lao", "Khmer", "Myanmar")
+# The same as the first words of their characters' Unicode names.
+UNSPACED_NAMES = (*SCRIPTS, "THAI", "LAO", "KHMER", "MYANMAR")
 MANY_UNKNOWN = 0.15
 SEVERAL_UNKNOWN = 0.10, 2  # this share is many, too, if it is more than so many tokens
 

@@ -43,7 +43,7 @@ class Vocabulary:
         self.special_ids = frozenset(tokenizer.all_special_ids)
         self.size = len(tokenizer)
         self._tokenizer = _without_special_tokens(tokenizer)
-        self._marks_continuation = isinstance(self._tokenizer.model, WordPiece)
+        self.marks_continuation = isinstance(self._tokenizer.model, WordPiece)
         decoder = self._tokenizer.decoder
         self._bytes = decoder if isinstance(decoder, ByteLevel) else None
         self._take_apart = lru_cache(CACHED_PIECES)(self._take_apart_anew)
@@ -65,7 +65,7 @@ class Vocabulary:
         Vocabularies that mark the space before a word have one piece for "Paris" at the start of a
         text or behind a bracket, and another for it in mid-sentence.
         """
-        if self._marks_continuation or not before.strip():
+        if self.marks_continuation or not before.strip():
             return self._ids(word)
         if before[-1].isspace():
             return self._ids(" " + word)
@@ -79,7 +79,7 @@ class Vocabulary:
         """Return a token as people read it; ``before`` is the text that it follows."""
         raw, spaced, continues = self._take_apart(token_id)
         glued = before.rstrip()[-1:].isalnum()
-        starts = not continues if self._marks_continuation else spaced or not glued
+        starts = not continues if self.marks_continuation else spaced or not glued
         return Piece(text=_visible(raw), starts_word=starts)
 
     def append(self, text: str, token_id: int) -> str:
@@ -101,7 +101,7 @@ class Vocabulary:
             return f"[unused {token_id}]", True, False
         if token_id in self.special_ids:
             return raw.strip(), False, False
-        if self._marks_continuation:
+        if self.marks_continuation:
             prefix = self._tokenizer.model.continuing_subword_prefix
             return raw.removeprefix(prefix), False, raw.startswith(prefix)
         spaced = raw.startswith(SPACE_MARKS)

@@ -1,5 +1,6 @@
 """A text as a classifier reads it: tokens with their places in it, in windows where it is long."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,6 @@ from playground.text.cleaning import blanked, trim
 from playground.text.pieces import vocabulary
 
 if TYPE_CHECKING:
-    from tokenizers import Encoding
-
     from playground.models.engine import Model
 
 
@@ -94,26 +93,28 @@ def read_text(text: str, *, model: "Model", settings: Settings | None = None) ->
     words = vocabulary(model.tokenizer)
     seen = blanked(text)
     encoding = words.encode(seen)
+    # Each of these makes a new list whenever it is asked for.
+    ids, offsets, words_of = encoding.ids, encoding.offsets, encoding.word_ids
     places = [place for place, special in enumerate(encoding.special_tokens_mask) if not special]
-    spans = [trim(seen, *encoding.offsets[place]) for place in places]
+    spans = [trim(seen, *offsets[place]) for place in places]
     if not any(end > start for start, end in spans):
         raise EmptyTextError("There is no text yet. Write a sentence.")
     return ReadText(
         text=text,
-        ids=tuple(words.plain_id(encoding.ids[place]) for place in places),
+        ids=tuple(words.plain_id(ids[place]) for place in places),
         spans=tuple(spans),
-        words=_words(encoding, places),
-        front=tuple(encoding.ids[: places[0]]),
-        back=tuple(encoding.ids[places[-1] + 1 :]),
+        words=_words(words_of, places),
+        front=tuple(ids[: places[0]]),
+        back=tuple(ids[places[-1] + 1 :]),
         max_tokens=model.max_tokens,
     )
 
 
-def _words(encoding: "Encoding", places: list[int]) -> tuple[int, ...]:
+def _words(words_of: Sequence[int | None], places: Sequence[int]) -> tuple[int, ...]:
     """Return ascending word numbers; a token without one is a word by itself."""
     numbers: list[int] = []
     for index, place in enumerate(places):
-        word = encoding.word_ids[place]
-        same = index > 0 and word is not None and word == encoding.word_ids[places[index - 1]]
+        word = words_of[place]
+        same = index > 0 and word is not None and word == words_of[places[index - 1]]
         numbers.append(numbers[-1] if same else (numbers[-1] + 1 if numbers else 0))
     return tuple(numbers)
