@@ -6,7 +6,15 @@ from importlib import import_module
 
 from benchmarks.table import Row, show
 
-NAMES = ("fill_mask", "agreement", "adapters", "start", "visitors", "attention")
+NAMES = (
+    "fill_mask",
+    "agreement",
+    "adapters",
+    "start",
+    "visitors",
+    "attention",
+    "classifiers",
+)
 
 
 def rows(names: list[str]) -> Iterator[Row]:

@@ -1,13 +1,16 @@
 """Home: what can be done here, with mask filling to try."""
 
 import json
+from types import ModuleType
 
 import streamlit as st
 
 from pages.explore.attention import views as attention_page
 from pages.explore.mask_filling import inputs, results
-from pages.explore.mask_filling.views import VIEW_FIELD, VIEWS
+from pages.explore.mask_filling import views as mask_filling_page
 from pages.shared import cache, frame, link
+from pages.tasks.named_entities import views as named_entities_page
+from pages.tasks.sentiment import views as sentiment_page
 from playground import mask_filling
 from playground.mask_filling import Guess
 from playground.models.catalog import ASSETS, Task
@@ -15,7 +18,12 @@ from playground.plots import mask_filling as plots
 
 PAGE = "home"
 MASK_FILLING = "../explore/mask_filling/page.py"  # from pages/shared/navigation.py
-ATTENTION = "../explore/attention/page.py"
+# Title, page and views of the others.
+OTHERS = (
+    ("Attention", "../explore/attention/page.py", attention_page),
+    ("Sentiment", "../tasks/sentiment/page.py", sentiment_page),
+    ("Named entities", "../tasks/named_entities/page.py", named_entities_page),
+)
 TOP_K = 5
 # The bundled model's own answer to the first example, as playground.recipes.home_example
 # wrote it: the first paint shows a real result without PyTorch.
@@ -51,20 +59,22 @@ def try_it() -> None:
 def mask_filling_views(*, fits: bool) -> None:
     """List its views, one link a line; the text goes along as long as it fits."""
     text = {inputs.TEXT.name: st.session_state[inputs.TEXT.name]} if fits else {}
-    for name, view in VIEWS.items():
-        _line(MASK_FILLING, view.title, view.about, {VIEW_FIELD.name: name} | text)
+    st.subheader("Mask filling", anchor=False)
+    for name, view in mask_filling_page.VIEWS.items():
+        title_place, about_place = st.columns([1, 2], vertical_alignment="center", wrap=False)
+        query = {mask_filling_page.VIEW_FIELD.name: name} | text
+        title_place.page_link(MASK_FILLING, label=f"**{view.title}**", query_params=query)
+        about_place.caption(view.about)
 
 
-def attention_views() -> None:
-    """List its views, one link a line."""
-    for name, view in attention_page.VIEWS.items():
-        _line(ATTENTION, view.title, view.about, {attention_page.VIEW_FIELD.name: name})
-
-
-def _line(page: str, title: str, about: str, query: dict[str, str]) -> None:
-    title_place, about_place = st.columns([1, 2], vertical_alignment="center", wrap=False)
-    title_place.page_link(page, label=f"**{title}**", query_params=query)
-    about_place.caption(about)
+def other_views(title: str, page: str, views: ModuleType) -> None:
+    """List the views of another page, each with what it shows below its link."""
+    st.subheader(title, anchor=False)
+    for name, view in views.VIEWS.items():
+        query = {views.VIEW_FIELD.name: name}
+        with st.container(gap=None):
+            st.page_link(page, label=f"**{view.title}**", query_params=query)
+            st.caption(view.about)
 
 
 frame.header(
@@ -78,8 +88,8 @@ left, right = st.columns([4, 5], gap="large")
 with left:
     try_it()
 with right:
-    st.subheader("Mask filling", anchor=False)
     mask_filling_views(fits=fits)
-    st.subheader("Attention", anchor=False)
-    attention_views()
+for place, other in zip(st.columns(len(OTHERS), gap="large"), OTHERS, strict=True):
+    with place:
+        other_views(*other)
 cache.warm()

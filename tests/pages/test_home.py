@@ -60,7 +60,8 @@ def test_a_sentence_without_a_mask_is_answered(engine: Engine, home: AppTest) ->
 
 def test_it_links_to_each_view(home: AppTest) -> None:
     links = Counter(link.proto.page_script_hash for link in home.get("page_link"))
-    assert sorted(links.values()) == [7, 7]  # of Mask filling, and of Attention
+    # Of Named entities, Sentiment, Mask filling and Attention.
+    assert sorted(links.values()) == [3, 6, 7, 7]
 
 
 def test_warming_up_loads_the_model_in_the_box(

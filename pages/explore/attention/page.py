@@ -6,10 +6,12 @@ from pages.explore.attention import inputs
 from pages.explore.attention.views import VIEW_FIELD, VIEWS
 from pages.shared import cache, frame, link
 from pages.shared.escape import literal
+from pages.tasks.sentiment.inputs import TEXT as SENTIMENT_TEXT
 from playground import attention
 from playground.models.catalog import Task
 
 PAGE = "attention"
+SENTIMENT = "../tasks/sentiment/page.py"  # from pages/shared/navigation.py
 COMMON = (VIEW_FIELD, inputs.MODEL, inputs.TEXT, inputs.PAIR, *inputs.SWITCHES)
 
 frame.header(
@@ -48,6 +50,12 @@ st.caption(
     "Attention shows where a model looks, not why it decides: different weights can lead to "
     "the same output (Jain and Wallace, 2019, "
     "[arXiv:1902.10186](https://arxiv.org/abs/1902.10186))."
+)
+st.page_link(
+    SENTIMENT,
+    label="Which words push an answer: saliency by integrated gradients",
+    icon=":material/water_drop:",
+    query_params={SENTIMENT_TEXT.name: text} if len(text) <= link.MAX_LENGTH // 3 else None,
 )
 fields = (*COMMON, *view.fields)
 fits = link.write(PAGE, fields)
