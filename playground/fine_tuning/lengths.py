@@ -35,7 +35,7 @@ def measured(
     report.add(
         Finding.CUT,
         cut,
-        f"{len(cut):,} of {counted(len(examples), 'text')} are longer than {limit:,} tokens, the "
+        f"Longer than {limit:,} tokens: {len(cut):,} of {counted(len(examples), 'text')}. The "
         f"longest has {max(lengths.tokens):,}; {100 * lengths.share_cut:.1f} % of all tokens lie "
         "beyond.",
         "They are split into pieces of that length, and nothing is lost."

@@ -91,7 +91,7 @@ def without_conflicts(examples: list[Example], report: Report) -> list[Example]:
         [one for group in groups for one in group],
         f"{counted(len(groups), 'text')} with several answers, in rows that differ in them.",
         "The answer of most rows is kept; where there are as many of another, none is. "
-        f"{counted(len(losing), 'row')} fall away.",
+        f"Rows that fall away: {len(losing):,}.",
         otherwise="All are kept: this is switched off. Nothing can answer both ways rightly.",
     )
     return _without(examples, losing) if settle else examples
@@ -109,7 +109,7 @@ def without_duplicates(examples: list[Example], report: Report) -> list[Example]
         Switch.DROP_DUPLICATES,
         Finding.DUPLICATE,
         again,
-        f"{counted(len(again), 'row')} that repeat an earlier one, case and white space aside.",
+        f"{counted(len(again), 'row')} with the text and answer of an earlier row.",
         "The first of each stays.",
         otherwise="All are kept, and those of one text in one part: this is switched off.",
     )
