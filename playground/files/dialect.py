@@ -24,8 +24,9 @@ def detect(data: bytes, file_name: str, encoding: str) -> Format:
     suffix = PurePath(file_name).suffix.lower()
     if suffix in _JSON_NAMES or begins_like_json(opened(data, encoding).read(_HEAD)):
         return Format(kind=Kind.JSONL, encoding=encoding, delimiter=None, header=False)
-    if suffix in _CONLL_NAMES or conll.looks_tagged(opened(data, encoding)):
-        header = conll.has_header(opened(data, encoding))
+    is_tagged = conll.looks_tagged(opened(data, encoding))
+    if is_tagged or suffix in _CONLL_NAMES:
+        header = is_tagged and conll.has_header(opened(data, encoding))
         return Format(kind=Kind.CONLL, encoding=encoding, delimiter=None, header=header)
     stated = stated_delimiter(opened(data, encoding).readline())
     delimiter = stated if stated in DELIMITERS else _delimiter(data, encoding)

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+from unicodedata import normalize
 
 from playground.fine_tuning.dataset import Span
 from playground.text.cleaning import clean
@@ -18,8 +19,9 @@ _NOTHING = {"", "nan", "null", "<na>", "n/a", "na", "#n/a"}  # as pandas and Exc
 _STARTS = ("start", "begin", "start_offset", "start_char", "from")
 _ENDS = ("end", "stop", "end_offset", "end_char", "to")
 _LABELS = ("label", "entity", "type", "entity_group", "entity_type", "tag", "labels")
-# Marks of writing direction, joiners and soft hyphens: two names that differ in them look alike.
-_INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# Marks of writing direction, empty spaces and soft hyphens: names that differ in them look alike.
+# Joiners stay: letters and emoji change their shape with them.
+_INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 def visible(text: str) -> str:
@@ -29,7 +31,7 @@ def visible(text: str) -> str:
 
 def name(cell: str) -> str:
     """Return a label's name as it is shown, or nothing where the cell says that there is none."""
-    shown = " ".join(visible(cell).split())
+    shown = " ".join(normalize("NFC", visible(cell)).split())
     return "" if shown.casefold() in _NOTHING else shown
 
 
