@@ -15,6 +15,7 @@ from playground.fine_tuning.dataset import (
     Switch,
 )
 from playground.fine_tuning.split import OwnColumn, OwnFile, Share, Split
+from playground.fine_tuning.split import guess as guess_split
 from playground.fine_tuning.tasks import WHEN, Task
 
 __all__ = [
@@ -37,4 +38,5 @@ __all__ = [
     "Task",
     "check",
     "guess",
+    "guess_split",
 ]

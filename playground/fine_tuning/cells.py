@@ -12,6 +12,7 @@ from playground.fine_tuning.dataset import Span
 from playground.text.cleaning import clean
 
 SEPARATORS = (";", "|", ",")  # the first that occurs in a column separates its labels
+MOST_CHARACTERS = 100  # of a label
 TRUE = {"1", "1.0", "true", "yes", "x"}
 FALSE = {"0", "0.0", "false", "no", ""}
 _NOTHING = {"", "nan", "null", "<na>", "n/a", "na", "#n/a"}  # as pandas and Excel write it
@@ -35,6 +36,18 @@ def name(cell: str) -> str:
     return "" if shown.casefold() in _NOTHING else shown
 
 
+def label(cell: str) -> str:
+    """Return a label's name, or nothing, as ``name`` does.
+
+    Raises:
+        ValueError: it is as long as a text.
+    """
+    found = name(cell)
+    if len(found) > MOST_CHARACTERS:
+        raise ValueError(f"a label has {len(found):,} characters, and {MOST_CHARACTERS} are read")
+    return found
+
+
 def separator(cells: Iterable[str]) -> str | None:
     """Return what separates labels within the cells of a column, None for nothing."""
     found = {mark for cell in cells for mark in SEPARATORS if mark in cell}
@@ -50,10 +63,10 @@ def names(cell: str, mark: str | None) -> tuple[str, ...]:
     """Return the labels in ``cell``, each once, from a list or separated by ``mark``.
 
     Raises:
-        ValueError: it begins like a list and is none of single values.
+        ValueError: it begins like a list and is none of single values, or one is as long as a text.
     """
-    found: Iterable[str] = words(cell) if is_list(cell) else cell.split(mark) if mark else [cell]
-    return tuple(dict.fromkeys(label for part in found if (label := name(part))))
+    parts: Iterable[str] = words(cell) if is_list(cell) else cell.split(mark) if mark else [cell]
+    return tuple(dict.fromkeys(found for part in parts if (found := label(part))))
 
 
 def words(cell: str) -> list[str]:
@@ -110,10 +123,10 @@ def _span(value: object) -> Span:
         parts = list(value)
     else:
         raise ValueError("an entity has a start, an end and a label")
-    label = parts[2][0] if isinstance(parts[2], list) and len(parts[2]) == 1 else parts[2]
-    if not isinstance(label, str) or not name(label):
+    named = parts[2][0] if isinstance(parts[2], list) and len(parts[2]) == 1 else parts[2]
+    if not isinstance(named, str) or not name(named):
         raise ValueError("an entity has no label")
-    return Span(_whole(parts[0]), _whole(parts[1]), name(label))
+    return Span(_whole(parts[0]), _whole(parts[1]), label(named))
 
 
 def _first(value: Mapping[str, Any], keys: tuple[str, ...]) -> object:

@@ -97,9 +97,10 @@ def _cleaned(
     examples = text_checks.without_long(examples, settings.max_characters, report)
     examples = text_checks.without_empty(examples, report)
     examples = label_checks.without_unlabelled(examples, task, report)
-    examples = span_checks.without_outside(examples, report)
-    examples = span_checks.trimmed(examples, report)
-    examples = span_checks.without_overlaps(examples, report)
+    if task is Task.ENTITIES:
+        examples = span_checks.without_outside(examples, report)
+        examples = span_checks.trimmed(examples, report)
+        examples = span_checks.without_overlaps(examples, report)
     examples = label_checks.with_merged_spellings(examples, report)
     examples = text_checks.without_leaks(examples, report)
     examples = text_checks.without_conflicts(examples, report)

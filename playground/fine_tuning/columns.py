@@ -144,8 +144,12 @@ def _label(table: Table, never: frozenset[str]) -> str:
 
 
 def _flags(table: Table) -> tuple[str, ...]:
-    """Return the columns of 1 and 0, if there are several."""
-    found = tuple(name for name in table.columns if all(map(cells.is_flag, table.column(name))))
+    """Return the columns of 1 and 0, if there are several; an empty column is none."""
+    found = tuple(
+        name
+        for name in table.columns
+        if all(map(cells.is_flag, table.column(name))) and any(map(cells.flag, table.column(name)))
+    )
     return found if len(found) > 1 else ()
 
 

@@ -87,7 +87,7 @@ def _reader(table: Table, columns: Columns, task: Task) -> Callable[[str, tuple[
     if task is Task.ADAPTATION:
         return lambda text, row: (text, (), ())
     if task is not Task.MULTI_LABEL:
-        return lambda text, row: (text, tuple(filter(None, map(cells.name, row))), ())
+        return lambda text, row: (text, tuple(filter(None, map(cells.label, row))), ())
     if len(columns.labels) > 1:
         titles = [cells.name(title) or title for title in columns.labels]
         return lambda text, row: (

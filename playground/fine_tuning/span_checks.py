@@ -1,5 +1,6 @@
 """What may be wrong with entities. Each check reports, and returns the examples that stay."""
 
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -70,6 +71,9 @@ def _apart(spans: Sequence[Span]) -> tuple[Span, ...]:
     """Return the longest of the spans that overlap, the first of two that are as long."""
     kept: list[Span] = []
     for span in sorted(spans, key=lambda one: one.start - one.end):
-        if all(span.end <= other.start or other.end <= span.start for other in kept):
-            kept.append(span)
-    return tuple(sorted(kept))
+        place = bisect(kept, span)
+        begins_after = place == 0 or kept[place - 1].end <= span.start
+        ends_before = place == len(kept) or span.end <= kept[place].start
+        if begins_after and ends_before:
+            kept.insert(place, span)
+    return tuple(kept)

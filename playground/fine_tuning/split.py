@@ -15,6 +15,7 @@ from playground.fine_tuning.tasks import Task
 from playground.fine_tuning.text_checks import grouped
 
 SEED = 13
+_LARGEST_SEED = 2**32 - 1
 _MOST = 0.5  # that may be kept from training
 _SPELLINGS = {
     Part.TRAINING: "train training trn tr fit",
@@ -54,6 +55,15 @@ class OwnFile:
 
 
 Split = Share | OwnColumn | OwnFile
+
+
+def guess(table: Table) -> OwnColumn | None:
+    """Return the column that says what each row is for, if there is one."""
+    for name in table.columns:
+        parts = {_part(value) for value in set(table.column(name))}
+        if Part.TRAINING in parts and len(parts) > 1 and None not in parts:
+            return OwnColumn(column=name)
+    return None
 
 
 def by_column(
@@ -98,15 +108,9 @@ def by_share(examples: list[Example], task: Task, share: Share) -> tuple[list[Ex
     All examples of one text are in one part.
 
     Raises:
-        SplitError: the shares are too large, negative, or leave nothing for validation.
+        SplitError: the shares or the seed are out of range, or leave nothing for a part.
     """
-    if min(share.validation, share.test) < 0 or share.validation + share.test > _MOST:
-        raise SplitError(
-            f"{share.validation:.0%} for validation and {share.test:.0%} for test are asked for. "
-            f"Choose at most {_MOST:.0%} for both together, so that enough is left to learn from."
-        )
-    if share.validation == 0:
-        raise SplitError("Choose a share for validation: without one nothing can be measured.")
+    _require_range(share)
     groups = list(grouped(examples).values())
     strata = _strata([group[0] for group in groups], task)
     rest = list(range(len(groups)))
@@ -123,6 +127,18 @@ def by_share(examples: list[Example], task: Task, share: Share) -> tuple[list[Ex
         rare = "there are too few examples to keep the labels' shares in each part"
         notices.append(f"Stratified: {_BY[task]}." if stratified else f"Not stratified: {rare}.")
     return [replace(one, part=parts[id(one)]) for one in examples], notices
+
+
+def _require_range(share: Share) -> None:
+    if not (min(share.validation, share.test) >= 0 and share.validation + share.test <= _MOST):
+        raise SplitError(
+            f"{share.validation:.0%} for validation and {share.test:.0%} for test are asked for. "
+            f"Choose at most {_MOST:.0%} for both together, so that enough is left to learn from."
+        )
+    if share.validation == 0:
+        raise SplitError("Choose a share for validation: without one nothing can be measured.")
+    if not 0 <= share.seed <= _LARGEST_SEED:
+        raise SplitError(f"The seed is {share.seed}. Choose one from 0 to {_LARGEST_SEED:,}.")
 
 
 def _drawn(places: list[int], strata: list[str], size: int, seed: int) -> tuple[set[int], bool]:

@@ -3,20 +3,22 @@
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
+from hashlib import blake2b
 
 from playground.fine_tuning import cells
 from playground.fine_tuning.dataset import Example, Finding, Part, Switch
 from playground.fine_tuning.report import Report, counted
 
-Key = tuple[str, str]
+Key = tuple[bytes, bytes]
 
 
 def key(example: Example) -> Key:
     """Return the texts of ``example`` without what makes no difference to a reader.
 
-    Case, white space, invisible characters and the width of letters (NFKC) make none.
+    Case, white space, invisible characters and the width of letters (NFKC) make none. It is a
+    digest: a file's texts would be held twice, and a hostile one grows by a factor in NFKC.
     """
-    return _plain(example.text), _plain(example.second or "")
+    return _digest(example.text), _digest(example.second or "")
 
 
 def grouped(examples: Sequence[Example]) -> dict[Key, list[Example]]:
@@ -89,7 +91,7 @@ def without_conflicts(examples: list[Example], report: Report) -> list[Example]:
         Switch.SETTLE_CONFLICTS,
         Finding.CONFLICT,
         [one for group in groups for one in group],
-        f"{counted(len(groups), 'text')} with several answers, in rows that differ in them.",
+        f"{counted(len(groups), 'text')} with different answers in different rows.",
         "The answer of most rows is kept; where there are as many of another, none is. "
         f"Rows that fall away: {len(losing):,}.",
         otherwise="All are kept: this is switched off. Nothing can answer both ways rightly.",
@@ -120,8 +122,9 @@ def _answer(example: Example) -> Hashable:
     return frozenset(example.labels) or example.spans
 
 
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", cells.visible(text)).casefold().split())
+def _digest(text: str) -> bytes:
+    plain = " ".join(unicodedata.normalize("NFKC", cells.visible(text)).casefold().split())
+    return blake2b(plain.encode(), digest_size=16).digest()
 
 
 def _without(examples: list[Example], left_out: list[Example]) -> list[Example]:

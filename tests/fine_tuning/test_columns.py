@@ -39,6 +39,12 @@ GUESSES: dict[str, tuple[Task, tuple[str, ...], list[tuple[str, ...]], Columns]]
         [(LONG, "0", "1", "7"), (LONG, "1", "1", "8")],
         Columns(text="comment_text", labels=("toxic", "insult")),
     ),
+    "empty columns are no labels": (
+        Task.MULTI_LABEL,
+        ("text", "a", "b", "topics"),
+        [(LONG, "", "", "x"), (LONG, "", "", "x;y")],
+        Columns(text="text", labels=("topics",)),
+    ),
     "pairs": (
         Task.PAIRS,
         ("premise", "hypothesis", "label"),

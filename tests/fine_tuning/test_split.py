@@ -19,6 +19,7 @@ from playground.fine_tuning import (
     Switch,
     Task,
     check,
+    guess_split,
 )
 from playground.fine_tuning.split import by_share
 from playground.settings import Settings
@@ -80,6 +81,8 @@ def test_a_label_with_one_example_stays_in_training() -> None:
         (Share(validation=0.4, test=0.2), "40% for validation and 20% for test.*at most 50%"),
         (Share(validation=-0.1), "at most 50%"),
         (Share(validation=0), "nothing can be measured"),
+        (Share(validation=float("nan")), "nan% for validation"),
+        (Share(seed=-1), "The seed is -1. Choose one from 0 to"),
     ],
 )
 def test_a_share_out_of_range_says_what_fits(share: Share, message: str) -> None:
@@ -140,6 +143,15 @@ def test_rows_of_an_unknown_part_are_left_out_and_test_stands_in_for_validation(
     assert "“unlabeled”" in found(result, Finding.UNKNOWN_PART).found
     assert set(result.dataset.parts) == {Part.TRAINING, Part.VALIDATION}
     assert "those for test are" in result.dataset.notices[1]
+
+
+@pytest.mark.parametrize(
+    ("parts", "column"),
+    [(("train", "dev"), "part"), (("train",), None), (("train", "x"), None), (("dev", ""), None)],
+)
+def test_a_column_that_names_the_parts_is_found(parts: tuple[str, ...], column: str | None) -> None:
+    guessed = guess_split(table(with_parts(*parts), ("text", "label", "part")))
+    assert guessed == (OwnColumn(column=column) if column else None)
 
 
 @pytest.mark.parametrize("parts", [("train",), ("dev", "test"), ("x", "y")])
