@@ -49,6 +49,12 @@ def test_texts_that_the_limit_cuts_have_bars_of_their_own() -> None:
     assert made.layout.annotations[0].text == "limit: 4"
 
 
+def test_a_limit_far_beyond_all_texts_is_written_at_the_edge() -> None:
+    made = plots.lengths(Lengths(tokens=(3, 4), limit=128))
+    assert made.layout.shapes == ()
+    assert made.layout.annotations[0].text == "limit: 128 →"
+
+
 def test_bars_of_long_texts_are_wide_and_end_at_the_limit() -> None:
     [bars] = plots.lengths(Lengths(tokens=(1, 128, 129, 400), limit=128)).data
     assert bars.width == 10

@@ -50,7 +50,8 @@ def label_counts(dataset: Dataset) -> go.Figure:
 def lengths(found: Lengths) -> go.Figure:
     """Return a histogram of the texts' lengths in tokens; those that the limit cuts are orange.
 
-    Bars end at the limit, which is a dashed line, so that none mixes cut and uncut texts.
+    Bars end at the limit, which is a dashed line, so that none mixes cut and uncut texts. A limit
+    far beyond the longest text is only written at the edge: its line would squeeze the bars.
     """
     tokens = np.asarray(found.tokens)
     width = max(1, -(-int(tokens.max() - tokens.min() + 1) // _BINS))
@@ -67,11 +68,23 @@ def lengths(found: Lengths) -> go.Figure:
         ),
         height=260,
     )
-    made.add_vline(
-        x=found.limit + 0.5,
-        line={"color": GRAY, "dash": "dash"},
-        annotation={"text": f"limit: {found.limit:,}"},
-    )
+    limit = f"limit: {found.limit:,}"
+    if found.limit > 2 * tokens.max():
+        made.add_annotation(
+            text=f"{limit} →",
+            xref="paper",
+            yref="paper",
+            x=1,
+            y=1,
+            xanchor="right",
+            showarrow=False,
+        )
+    else:
+        made.add_vline(
+            x=found.limit + 0.5,
+            line={"color": GRAY, "dash": "dash"},
+            annotation={"text": limit},
+        )
     made.update_xaxes(title="Tokens a text", rangemode="tozero")
     made.update_yaxes(title="Texts", gridcolor=_GRID)
     return made

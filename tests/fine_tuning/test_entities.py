@@ -90,7 +90,7 @@ def test_tags_of_an_unknown_scheme_are_named(tag: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "span", [[5, 13, "A"], [-4, 4, "A"], [4, 4, "A"], [4, 0, "A"], [4, 5, "A"]]
+    "span", [[5, 13, "A"], [-12, 4, "A"], [4, 4, "A"], [4, 0, "A"], [4, 5, "A"]]
 )
 def test_an_entity_outside_of_its_text_costs_the_row(span: list[object]) -> None:
     result = entities(("Bonn is here", json.dumps([[0, 4, "B"], span])))

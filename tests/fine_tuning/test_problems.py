@@ -80,6 +80,10 @@ def test_what_is_switched_off_is_reported_and_not_done(name: str) -> None:
     assert lines(result) == list(range(2, 18 + len(rows)))
 
 
+def test_ten_times_as_many_are_not_unbalanced() -> None:
+    assert checked([*GOOD, *((f"more {n}", "yes") for n in range(72))]).problems == ()
+
+
 def test_good_rows_have_no_problem() -> None:
     result = checked(GOOD)
     assert result.problems == ()
@@ -140,9 +144,9 @@ def test_what_the_token_limit_cuts_is_counted_in_texts_and_tokens() -> None:
         assert isinstance(texts, list)
         return [len(text.split()) for text in texts]
 
-    # 2 words and 2 special tokens, sixteen times; 18 + 2 tokens, of which 8 may stay.
+    # 2 words and 2 special tokens, sixteen times; 8 tokens; 20 tokens, of which 8 may stay.
     result = check(
-        table([*GOOD, ("w " * 18, "yes")]),
+        table([*GOOD, ("w " * 18, "yes"), ("w " * 6, "no")]),
         COLUMNS,
         Task.CLASSIFICATION,
         options=Options(max_tokens=8),
@@ -150,12 +154,12 @@ def test_what_the_token_limit_cuts_is_counted_in_texts_and_tokens() -> None:
         settings=Settings(),
     )
     assert result.lengths is not None
-    assert sorted(result.lengths.tokens) == [*[4] * 16, 20]
+    assert sorted(result.lengths.tokens) == [*[4] * 16, 8, 20]
     assert result.lengths.texts_cut == 1
-    assert result.lengths.share_cut == 12 / 84
+    assert result.lengths.share_cut == 12 / 92
     problem = found(result, Finding.CUT)
     assert problem.lines == (18,)
-    assert "14.3 % of all tokens" in problem.found
+    assert "13.0 % of all tokens" in problem.found
     assert "A limit of 20 would cut none" in problem.action
 
 
