@@ -4,6 +4,7 @@ import ast
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 from unicodedata import normalize
@@ -11,7 +12,8 @@ from unicodedata import normalize
 from playground.fine_tuning.dataset import Span
 from playground.text.cleaning import clean
 
-SEPARATORS = (";", "|", ",")  # the first that occurs in a column separates its labels
+SEPARATORS = (";", "|", ",")
+_SLIPS = 0.1  # as many cells with one separator as with another
 MOST_CHARACTERS = 100  # of a label
 TRUE = {"1", "1.0", "true", "yes", "x"}
 FALSE = {"0", "0.0", "false", "no", ""}
@@ -49,9 +51,14 @@ def label(cell: str) -> str:
 
 
 def separator(cells: Iterable[str]) -> str | None:
-    """Return what separates labels within the cells of a column, None for nothing."""
-    found = {mark for cell in cells for mark in SEPARATORS if mark in cell}
-    return next((mark for mark in SEPARATORS if mark in found), None)
+    """Return what separates labels within the cells of a column, None for nothing.
+
+    A semicolon before a pipe before a comma, which names may hold; one that is rare beside another
+    is a slip.
+    """
+    counts = Counter(mark for cell in cells for mark in SEPARATORS if mark in cell)
+    least = _SLIPS * max(counts.values(), default=0)
+    return next((mark for mark in SEPARATORS if counts[mark] > least), None)
 
 
 def is_list(cell: str) -> bool:

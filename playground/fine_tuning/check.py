@@ -57,11 +57,13 @@ def check(
         label_checks.require_labels(examples, task, settings.max_labels)
         examples = label_checks.without_single(examples, report)
         _require_enough(examples, read, report)
-        label_checks.require_labels(examples, task, settings.max_labels)
         label_checks.report_counts(examples, task, report)
     if isinstance(split, Share):
         examples, notices = by_share(examples, task, split)
     _require_parts(examples)
+    if task is not Task.ADAPTATION:
+        training = [one for one in examples if one.part is Part.TRAINING]
+        label_checks.require_labels(training, task, settings.max_labels)
     label_checks.report_not_trained(examples, report)
     measured = (
         lengths.measured(examples, task, count_tokens, options.max_tokens, report)
@@ -84,7 +86,7 @@ def _read(
         return by_column(examples, table, split.column, report)
     if isinstance(split, OwnFile):
         require(split.table, columns, task)
-        others = reading.examples(split.table, columns, task, report, in_own_file=True)
+        others = reading.examples(split.table, columns, task, report, training=table)
         parted = [replace(one, part=Part.TRAINING) for one in examples]
         parted += [replace(one, part=Part.VALIDATION) for one in others]
         return parted, ["An own file is for validation."]

@@ -84,10 +84,10 @@ def require_labels(examples: Sequence[Example], task: Task, most: int) -> None:
             "No text has a label, an entity or a topic. Choose another column for them, or domain "
             "adaptation, which needs texts only."
         )
-    if len(counts) == 1 and task in _ONE_LABEL:
+    if len(counts) == 1 and counts.total() == len(examples) and task is not Task.ENTITIES:
         raise LabelsError(
-            f"All {len(examples):,} examples have the label {listed(counts)}: there is nothing to "
-            "tell apart. Add examples of another one, or choose another column."
+            f"All {len(examples):,} examples to learn from are {listed(counts)}: there is nothing "
+            "to tell apart. Add examples of another one, or choose another column."
         )
     hint = " They are numbers; put measurements into ranges first." if _are_numbers(counts) else ""
     if len(counts) > most:

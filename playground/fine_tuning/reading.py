@@ -30,25 +30,28 @@ class _LeftOut:
 
     def add(self, example: Example, error: ValueError) -> None:
         self.examples.append(example)
-        self.reason = self.reason or shortened(str(error))
+        self.reason = self.reason or shortened(str(error), 80)
 
 
 def examples(
-    table: Table, columns: Columns, task: Task, report: Report, *, in_own_file: bool = False
+    table: Table, columns: Columns, task: Task, report: Report, *, training: Table | None = None
 ) -> list[Example]:
     """Return an example a row; rows whose labels cannot be read are reported and left out.
+
+    Where ``table`` is an own file for validation, ``training`` is the other one: what separates
+    labels there separates them here.
 
     Raises:
         ColumnsError: not one row can be read so.
     """
-    read = _reader(table, columns, task)
+    read = _reader(training or table, columns, task)
     text = table.column(columns.text)
     seconds = table.column(columns.second) if columns.second else [None] * len(text)
     cells_of = list(zip(*map(table.column, columns.labels), strict=True)) or [()] * len(text)
     found: list[Example] = []
     unreadable, unknown = _LeftOut(), _LeftOut()
     for number, first, second, row in zip(table.numbers, text, seconds, cells_of, strict=True):
-        bare = Example(number=number, text=first, second=second, in_own_file=in_own_file)
+        bare = Example(number=number, text=first, second=second, in_own_file=training is not None)
         try:
             shown, labels, spans = read(first, row)
         except _UnknownTagError as error:

@@ -151,7 +151,14 @@ MESSAGES: dict[str, Message] = {
         "a.csv",
         Task.CLASSIFICATION,
         LabelsError,
-        "All 16 examples have the label “spam”.*nothing to tell apart",
+        "All 16 examples to learn from are “spam”.*nothing to tell apart",
+    ),
+    "one label for all, of several that there might be": (
+        rows(["spam", "spam;"]),
+        "a.csv",
+        Task.MULTI_LABEL,
+        LabelsError,
+        "All 16 examples to learn from are “spam”",
     ),
     "prices": (
         b"text,label\n" + b"".join(b"remark %d,%d.95\n" % (n, n) for n in range(40)),
@@ -273,6 +280,10 @@ MULTI_LABEL = {
     "pipes": (rows(["a|b", "c"]), ("a", "b", "c")),
     "commas in quotes": (rows(['"a, b"', '"c"']), ("a", "b", "c")),
     "semicolons before commas": (rows(['"a, x; b"', '"c"']), ("a, x", "b", "c")),
+    "commas and one slip": (
+        rows(['"a, b"', '"c, b"', "c"]) + b"more,a; b\n",
+        ("a", "b", "c"),
+    ),
     "lists in JSON": (rows(['"[""a"", ""b""]"', '"[""c""]"']), ("a", "b", "c")),
     "lists as pandas saves them": (rows(["\"['a', 'b']\"", "['c']"]), ("a", "b", "c")),
     "a label twice": (rows(["a;a;b", "c;"]), ("a", "b", "c")),

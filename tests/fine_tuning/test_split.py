@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.errors import SplitError, TooFewExamplesError, UnknownColumnError
+from playground.errors import LabelsError, SplitError, TooFewExamplesError, UnknownColumnError
 from playground.fine_tuning import (
     Example,
     Finding,
@@ -160,6 +160,11 @@ def test_a_column_that_names_no_two_parts_says_what_it_holds(parts: tuple[str, .
         by_column(with_parts(*parts))
 
 
+def test_training_with_one_label_is_refused() -> None:
+    with pytest.raises(LabelsError, match="All 8 examples to learn from are “yes”"):
+        by_column(with_parts("train", "dev"))
+
+
 def test_a_column_for_the_parts_that_is_not_there_is_named() -> None:
     with pytest.raises(UnknownColumnError, match=r"no column “prat”. Did you mean “part”"):
         by_column(with_parts("train", "dev"), "prat")
@@ -187,6 +192,13 @@ def test_an_own_file_is_for_validation_with_lines_of_its_own() -> None:
     leak, empty = (found(result, kind) for kind in (Finding.LEAKAGE, Finding.EMPTY_TEXT))
     assert (leak.lines, leak.own_file_lines) == ((), (2,))
     assert (empty.lines, empty.own_file_lines) == ((), (4,))
+
+
+def test_an_own_file_is_read_with_the_separator_of_the_other() -> None:
+    rows = [(text, f"{label};x, y") for text, label in GOOD]
+    own = OwnFile(table=table([("new", "x, y"), ("newer", "yes")]))
+    result = check(table(rows), COLUMNS, Task.MULTI_LABEL, own, settings=Settings())
+    assert result.dataset.labels == ("no", "x, y", "yes")
 
 
 def test_an_own_file_without_a_new_text_is_refused() -> None:
