@@ -106,16 +106,28 @@ def _reader(table: Table, columns: Columns, task: Task) -> Callable[[str, tuple[
 
 def _with_entities(text: str, cell: str) -> Read:
     """Return the text and the entities of a row with spans, or with words and tags."""
-    if not text.strip() or not cell.strip():
+    if not text.strip() or not cells.name(cell):
         return text, (), ()
-    if not cells.is_list(cell) and all(map(is_tag, cell.split())):
-        return _tagged(text.split(" "), cell.split(" "))
-    if cells.is_list(text) and cells.is_list(cell):
-        return _tagged(cells.words(text), cells.words(cell))
+    tags = _tags(cell, len(text.split()))
+    if not tags:
+        return text, (), cells.spans(cell)
+    both_lists = cells.is_list(cell) and cells.is_list(text)
+    return _tagged(cells.words(text) if both_lists else text.split(), tags)
+
+
+def _tags(cell: str, words: int) -> list[str]:
+    """Return the tags in ``cell``, none if it holds something else.
+
+    It is a list of texts, or text of which all is tags, or that has a part for each of ``words``.
+    """
+    if cells.is_list(cell):
+        try:
+            return cells.words(cell)
+        except ValueError:  # a list of entities
+            return []
     tags = cell.split()
-    if cell.strip()[0] not in "[{" and len(tags) == len(text.split()) and cells.name(cell):
-        return _tagged(text.split(), tags)
-    return text, (), cells.spans(cell)
+    is_object = cell.lstrip().startswith("{")
+    return tags if all(map(is_tag, tags)) or (len(tags) == words and not is_object) else []
 
 
 def _tagged(words: list[str], tags: list[str]) -> Read:
@@ -127,6 +139,7 @@ def _tagged(words: list[str], tags: list[str]) -> Read:
         raise _UnknownTagError(str(error)) from None
     starts = list(accumulate((len(word) + 1 for word in words), initial=0))
     spans = tuple(
-        Span(starts[first], starts[behind] - 1, kind) for kind, first, behind in entities(bio)
+        Span(starts[first], starts[behind] - 1, cells.label(kind) or kind)
+        for kind, first, behind in entities(bio)
     )
     return " ".join(words), (), spans

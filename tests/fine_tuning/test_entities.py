@@ -81,6 +81,13 @@ def test_a_cell_that_says_nothing_of_entities_costs_its_row(name: str) -> None:
     assert lines(result) == GOOD_LINES
 
 
+def test_a_text_in_brackets_is_no_list_of_words() -> None:
+    result = entities(("[Bonn] is here", '[[1, 5, "A"]]'), ("[Bonn] is", "S-A O"), ("[x", "[]"))
+    assert result.problems == ()
+    spans = [one.spans for one in all_examples(result)[-3:]]
+    assert spans == [(Span(1, 5, "A"),), (Span(0, 6, "A"),), ()]
+
+
 @pytest.mark.parametrize("tag", ["A", "B_A", "X-A", "3", "_", "B-"])
 def test_tags_of_an_unknown_scheme_are_named(tag: str) -> None:
     result = entities(("Bonn is here", f"{tag} O O"))

@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.errors import DatasetError
@@ -89,7 +89,6 @@ def test_any_labels_come_back_from_a_cell(labels: list[str], mark: str) -> None:
     assert cells.names(repr(labels), None) == tuple(labels)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.text(max_size=8), st.text(max_size=8)), min_size=1, max_size=30),
     st.sampled_from([task for task in Task if task is not Task.PAIRS]),

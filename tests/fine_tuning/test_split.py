@@ -216,7 +216,7 @@ def test_an_own_file_needs_the_same_columns() -> None:
 LABELS = st.lists(st.sampled_from("abcd"), min_size=12, max_size=60)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     LABELS,
     st.floats(0.01, 0.3),
