@@ -57,6 +57,7 @@ def check(
         label_checks.require_labels(examples, task, settings.max_labels)
         examples = label_checks.without_single(examples, report)
         _require_enough(examples, read, report)
+        label_checks.require_labels(examples, task, settings.max_labels)
         label_checks.report_counts(examples, task, report)
     if isinstance(split, Share):
         examples, notices = by_share(examples, task, split)

@@ -1,6 +1,8 @@
 """Broken and hostile files, from their bytes on: each gives a clear message or a right reading."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from playground.errors import (
     BrokenFileError,
@@ -12,7 +14,7 @@ from playground.errors import (
     TooFewExamplesError,
 )
 from playground.files import read
-from playground.fine_tuning import Checked, Finding, Task, check, guess
+from playground.fine_tuning import Checked, Finding, Part, Task, check, guess
 from playground.settings import Settings
 from tests.fine_tuning.tables import all_examples
 
@@ -159,6 +161,13 @@ MESSAGES: dict[str, Message] = {
         Task.MULTI_LABEL,
         LabelsError,
         "All 16 examples to learn from are “spam”",
+    ),
+    "one label once, and no other": (
+        rows(["", ""]) + b"more,spam\n",
+        "a.csv",
+        Task.MULTI_LABEL,
+        LabelsError,
+        "No text has a label",
     ),
     "prices": (
         b"text,label\n" + b"".join(b"remark %d,%d.95\n" % (n, n) for n in range(40)),
@@ -323,3 +332,32 @@ def test_texts_without_labels_adapt_a_masked_lm() -> None:
     assert [one.finding for one in result.problems] == [Finding.DUPLICATE]
     assert len(all_examples(result)) == 12
     assert result.dataset.labels == ()
+
+
+SCRAPS = [
+    *(b"text,label\n", b"a,b\n", b"c d e,x;y\n", b'"q, r",1\n', b"=1+1,<b>\n", b",\n", b"\n"),
+    *(b"nan,nan\n", b"x\ty\n", b"sep=;\n", b"a;b\n", b"\xff", b"\0", b"[1,2]\n", b"# id 1\n"),
+    *(b"Ann B-PER\n", b"sang O\n", b"-DOCSTART- O\n", b'{"text": [1], "label": {"a": 1}}\n'),
+    *(b'{"text": "[", "spans": "x"}\n', b'{"text": "Ann", "label": ["a", "b"]}\n'),
+    *(b'{"text": "Ann a", "spans": [[0, 3, "P"]]}\n', b'{"tokens": ["a"], "tags": ["B-X"]}\n'),
+]
+
+
+def repeated(scrap: bytes, times: int) -> bytes:
+    """Return ``scrap`` over and over, as another text every second time."""
+    return b"".join(scrap.replace(b"a", b"a%d" % n, n % 2) for n in range(times))
+
+
+@given(
+    st.lists(st.builds(repeated, st.sampled_from(SCRAPS), st.integers(0, 30)), max_size=5),
+    st.sampled_from(["a.csv", "a.txt", "a.jsonl", "a.conll"]),
+    st.sampled_from(Task),
+)
+def test_any_bytes_give_examples_or_a_message(
+    pieces: list[bytes], file_name: str, task: Task
+) -> None:
+    try:
+        result = run(b"".join(pieces), file_name, task)
+    except (FileError, DatasetError):
+        return
+    assert {one.part for one in all_examples(result)} >= {Part.TRAINING, Part.VALIDATION}
