@@ -23,6 +23,12 @@ Pages catch ``PlaygroundError`` and nothing else; anything else is a bug and sur
     │   ├── FileTooLargeError     over a cap: megabytes, rows, columns
     │   ├── EncodingError         its bytes are not of the chosen encoding
     │   └── BrokenFileError       no row of it can be read, or not its header
+    ├── DatasetError              what a file holds cannot be trained on as it stands
+    │   ├── UnknownColumnError    no column of this name
+    │   ├── ColumnsError          the columns do not fit the task
+    │   ├── LabelsError           none, one only, or too many
+    │   ├── TooFewExamplesError   not enough is left to train and to measure
+    │   └── SplitError            it cannot be cut into parts as asked
     └── BusyError                 too many requests or jobs are waiting
 """
 
@@ -109,6 +115,30 @@ class EncodingError(FileError):
 
 class BrokenFileError(FileError):
     """No row of the file can be read, or not its header."""
+
+
+class DatasetError(PlaygroundError):
+    """What a file holds cannot be trained on as it stands."""
+
+
+class UnknownColumnError(DatasetError):
+    """The file has no column of this name."""
+
+
+class ColumnsError(DatasetError):
+    """The columns, or what stands in them, do not fit the task."""
+
+
+class LabelsError(DatasetError):
+    """There are no labels, only one, or too many."""
+
+
+class TooFewExamplesError(DatasetError):
+    """Not enough is left to train and to measure."""
+
+
+class SplitError(DatasetError):
+    """The examples cannot be cut into training and validation as asked."""
 
 
 class BusyError(PlaygroundError):

@@ -26,6 +26,8 @@ class Settings:
     max_masks: int = 16  # of one text
     max_upload_mb: int = 50  # of one file; Streamlit's server.maxUploadSize caps it, too
     max_rows: int = 20_000  # of one file
+    max_labels: int = 200  # that one data set may have
+    max_training_tokens: int = 512  # of one text in training; longer ones are cut
     max_jobs: int = 2  # files that the process works on at once
     threads: int = 0  # torch threads; 0 leaves the choice to torch
 

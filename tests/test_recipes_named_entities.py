@@ -18,6 +18,7 @@ from playground.recipes import named_entities, tagged
 from playground.recipes.batches import Example
 from playground.recipes.tagged import LABELS, OUTSIDE_OR_MISC, UNKNOWN, Sentence
 from playground.settings import Settings
+from playground.text.tags import spans
 
 CONLL_ORDER = ["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC", "B-MISC", "I-MISC"]
 OUTSIDE, B_PER, B_LOC, I_LOC = 0, 1, 5, 6
@@ -91,7 +92,7 @@ def test_where_misc_is_not_annotated_either_is_right() -> None:
 
 def test_spans_by_hand() -> None:
     tags = ["B-PER", "I-PER", "B-PER", "O", "I-LOC", "I-LOC", "I-ORG", "O-or-MISC", "?", "B-MISC"]
-    assert list(tagged.spans(tags)) == [
+    assert list(spans(tags)) == [
         ("PER", 0, 2),
         ("PER", 2, 3),
         ("LOC", 4, 6),

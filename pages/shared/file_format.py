@@ -12,6 +12,7 @@ from playground.files import Format, Kind, Table
 from playground.files.encoding import NAMES as ENCODINGS
 
 Choice = TypeVar("Choice")
+NAMELESS = (Kind.JSONL, Kind.CONLL)  # no row of theirs holds the columns' names
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", None: "none: one column"}
 
 
@@ -26,7 +27,7 @@ def ask(detected: Format, key: str) -> Format:
         place = next(columns)
         delimiter = _select(place, "Delimiter", DELIMITERS, detected.delimiter, key)
         form = replace(form, delimiter=delimiter)
-    if kind is not Kind.JSONL:
+    if kind not in NAMELESS:
         names = st.toggle(
             "The first row names the columns",
             value=detected.header,
@@ -43,7 +44,7 @@ def described(table: Table) -> str:
     parts = [counted(len(table.rows), "row"), counted(len(table.columns), "column")]
     parts.append(f"delimiter {DELIMITERS[form.delimiter]}" if form.kind is Kind.CSV else form.kind)
     parts.append(ENCODINGS.get(form.encoding, form.encoding))
-    if form.kind is not Kind.JSONL:
+    if form.kind not in NAMELESS:
         parts.append("first row names the columns" if form.header else "no header")
     return " · ".join(literal(part) for part in parts)
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter, deque
 from collections.abc import Iterator
 from itertools import chain, islice
@@ -17,6 +18,7 @@ _NO_DELIMITER = "\udffe"  # half of a surrogate pair, which no text holds
 # A quote that never ends is looked for up to the end of the longest field. Where thousands do, that
 # would take minutes.
 _MOST_LINES_AGAIN = 1_000_000
+_STATED = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # a first line that is meant for Excel
 _BROKEN_QUOTE = "a quote that begins a field is never closed, or text follows the closing quote"
 
 
@@ -28,10 +30,13 @@ class _Lines(Iterator[str]):
 
     def __init__(self, stream: io.TextIOBase) -> None:
         self._lines = iter(stream)
-        self._again: deque[str] = deque()
+        self._again = deque(islice(self._lines, 1))
         self._read_again = 0
         self.number = 0  # of the line read last
         self.record: list[str] = []  # the lines of the record being read
+        if self._again and stated_delimiter(self._again[0]):
+            self._again.clear()
+            self.number = 1
 
     def __next__(self) -> str:
         line = self._again.popleft() if self._again else next(self._lines)
@@ -52,8 +57,14 @@ class _Lines(Iterator[str]):
         del self.record[1:]
 
 
+def stated_delimiter(first_line: str) -> str | None:
+    """Return the delimiter that a file states for Excel, as in ``sep=;``, if it does."""
+    stated = _STATED.fullmatch(first_line)
+    return stated[1] if stated else None
+
+
 def records(data: bytes, encoding: str, delimiter: str | None) -> Iterator[Record]:
-    """Yield every record that is not an empty line.
+    """Yield every record that is not an empty line; a first line ``sep=;`` is none.
 
     A record with a broken quote ends with its first line. Where that line is all of it, or where
     tabs delimit, quotes may be meant as they stand, and the line is split without them.

@@ -4,8 +4,8 @@ from itertools import islice
 from pathlib import PurePath
 
 from playground.errors import BrokenFileError
-from playground.files import names
-from playground.files.delimited import SAMPLE, records
+from playground.files import conll, names
+from playground.files.delimited import SAMPLE, records, stated_delimiter
 from playground.files.format import Format, Kind
 from playground.files.json_lines import begins_like_json
 from playground.files.text import opened
@@ -14,6 +14,7 @@ from playground.files.text import opened
 DELIMITERS = ("\t", "|", ";", ",")
 _JSON_NAMES = (".jsonl", ".ndjson", ".json")
 _DELIMITED_NAMES = (".csv", ".tsv", ".tab")
+_CONLL_NAMES = (".conll", ".iob", ".iob2", ".bio")
 _MOST_AGREE = 0.5  # of the records: some may be broken
 _HEAD = 65_536  # characters
 
@@ -23,10 +24,15 @@ def detect(data: bytes, file_name: str, encoding: str) -> Format:
     suffix = PurePath(file_name).suffix.lower()
     if suffix in _JSON_NAMES or begins_like_json(opened(data, encoding).read(_HEAD)):
         return Format(kind=Kind.JSONL, encoding=encoding, delimiter=None, header=False)
-    delimiter = _delimiter(data, encoding)
+    is_tagged = conll.looks_tagged(opened(data, encoding))
+    if is_tagged or suffix in _CONLL_NAMES:
+        header = is_tagged and conll.has_header(opened(data, encoding))
+        return Format(kind=Kind.CONLL, encoding=encoding, delimiter=None, header=header)
+    stated = stated_delimiter(opened(data, encoding).readline())
+    delimiter = stated if stated in DELIMITERS else _delimiter(data, encoding)
     sample = _sample(data, encoding, delimiter)
     kind = Kind.CSV
-    if suffix not in _DELIMITED_NAMES and not _is_table(sample, delimiter):
+    if not (stated or suffix in _DELIMITED_NAMES or _is_table(sample, delimiter)):
         kind, delimiter = Kind.LINES, None
         lines = (line.strip() for line in islice(opened(data, encoding), SAMPLE))
         sample = [[line] for line in lines if line]

@@ -10,6 +10,7 @@ class Kind(StrEnum):
     CSV = "delimited"
     JSONL = "JSON lines"
     LINES = "a line a text"
+    CONLL = "CoNLL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,7 @@ class Format:
 
     ``encoding`` is a name that Python knows. ``delimiter`` is for delimited files only; None there
     means that each record is one field. ``header`` says whether the first record names the columns;
-    JSON lines name theirs in each line.
+    JSON lines name theirs in each line, and a CoNLL file's header is only skipped.
     """
 
     kind: Kind

@@ -8,7 +8,7 @@ from playground.errors import (
     EncodingError,
     FileTooLargeError,
 )
-from playground.files import binary, delimited, dialect, json_lines, lines, names
+from playground.files import binary, conll, delimited, dialect, json_lines, lines, names
 from playground.files import encoding as encodings
 from playground.files.format import Format, Kind
 from playground.files.rows import Rows
@@ -17,11 +17,12 @@ from playground.files.text import UNREADABLE, opened
 from playground.settings import MEGABYTE, Settings
 
 Found = tuple[list[str], Rows[tuple[str, ...]]]  # the columns' names and the rows
-# A further kind, such as CoNLL's columns, is a member of Kind and a reader here.
+# A further kind is a member of Kind and a reader here.
 _READERS: dict[Kind, Callable[[bytes, Format, int], Found]] = {
     Kind.CSV: delimited.read,
     Kind.JSONL: json_lines.read,
     Kind.LINES: lines.read,
+    Kind.CONLL: conll.read,
 }
 _BLANK = b"\0\t\n\r \xef\xbb\xbf\xff\xfe"  # nothing but these is an empty file, in any encoding
 _MOST_UNREADABLE = 0.5  # of the lines

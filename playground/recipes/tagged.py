@@ -1,9 +1,11 @@
 """Sentences with named entities: read, brought to the labels of CoNLL-2003, and scored."""
 
 import lzma
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from playground.text.tags import spans
 
 TYPES = ("PER", "ORG", "LOC", "MISC")
 LABELS = ("O", *(f"{place}-{kind}" for kind in TYPES for place in "BI"))
@@ -65,21 +67,6 @@ def without_misc(sentences: list[Sentence], types: Mapping[str, str]) -> list[Se
         )
         for sentence in sentences
     ]
-
-
-def spans(tags: Sequence[str]) -> Iterator[tuple[str, int, int]]:
-    """Yield the entities in BIO tags as type, first word and the word behind the last.
-
-    An I- tag that continues nothing of its type begins an entity, as in CoNLL's own scorer.
-    """
-    begin, kind = 0, ""
-    for place, tag in enumerate((*tags, "O")):
-        mark, _, found = tag.partition("-")
-        if kind and (mark != "I" or found != kind):
-            yield kind, begin, place
-            kind = ""
-        if mark in {"B", "I"} and not kind:
-            begin, kind = place, found
 
 
 def f1(truth: Sequence[Sequence[str]], guesses: Sequence[Sequence[str]], *types: str) -> float:

@@ -1,0 +1,42 @@
+"""Fine-tuning on uploaded files: what a file holds is checked before a run starts."""
+
+from playground.fine_tuning.check import check
+from playground.fine_tuning.columns import Columns, guess
+from playground.fine_tuning.dataset import (
+    Checked,
+    Dataset,
+    Example,
+    Finding,
+    Lengths,
+    Options,
+    Part,
+    Problem,
+    Span,
+    Switch,
+)
+from playground.fine_tuning.split import OwnColumn, OwnFile, Share, Split
+from playground.fine_tuning.split import guess as guess_split
+from playground.fine_tuning.tasks import WHEN, Task
+
+__all__ = [
+    "WHEN",
+    "Checked",
+    "Columns",
+    "Dataset",
+    "Example",
+    "Finding",
+    "Lengths",
+    "Options",
+    "OwnColumn",
+    "OwnFile",
+    "Part",
+    "Problem",
+    "Share",
+    "Span",
+    "Split",
+    "Switch",
+    "Task",
+    "check",
+    "guess",
+    "guess_split",
+]

@@ -1,0 +1,90 @@
+"""Figures of what fine-tuning is to learn from."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from playground.fine_tuning import Dataset, Lengths, Part
+from playground.plots.template import BLUE, GRAY, GREEN, ORANGE, figure, literal, shortened
+
+PART_COLORS = {Part.TRAINING: BLUE, Part.VALIDATION: ORANGE, Part.TEST: GREEN}
+_BAR = 16  # pixels
+_BINS = 40
+_GRID = "rgba(138,148,160,0.25)"
+
+
+def label_counts(dataset: Dataset) -> go.Figure:
+    """Return a bar a label and part, the parts of a label side by side, labels from the top.
+
+    Of named entities the bars count entities, otherwise examples.
+    """
+    places = list(range(len(dataset.labels)))
+    bars = [
+        go.Bar(
+            x=[counts[name] for name in dataset.labels],
+            y=places,
+            orientation="h",
+            name=part.capitalize(),
+            marker_color=PART_COLORS[part],
+            customdata=[literal(name) for name in dataset.labels],
+            hovertemplate=f"%{{customdata}}, {part}: %{{x:,}}<extra></extra>",
+        )
+        for part, counts in dataset.label_counts.items()
+    ]
+    made = figure(*bars, height=_BAR * (len(bars) + 1) * len(places) + 90)
+    made.update_layout(
+        barmode="group",
+        showlegend=True,
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"},
+    )
+    made.update_xaxes(rangemode="tozero", gridcolor=_GRID)
+    # By position: as categories, numbers would be put on a scale.
+    made.update_yaxes(
+        tickvals=places,
+        ticktext=[shortened(name, 24) for name in dataset.labels],
+        range=[len(places) - 0.5, -0.5],
+        showgrid=False,
+    )
+    return made
+
+
+def lengths(found: Lengths) -> go.Figure:
+    """Return a histogram of the texts' lengths in tokens; those that the limit cuts are orange.
+
+    Bars end at the limit, which is a dashed line, so that none mixes cut and uncut texts. A limit
+    far beyond the longest text is only written at the edge: its line would squeeze the bars.
+    """
+    tokens = np.asarray(found.tokens)
+    width = max(1, -(-int(tokens.max() - tokens.min() + 1) // _BINS))
+    bins, texts = np.unique(-(-(tokens - found.limit) // width), return_counts=True)
+    last = found.limit + width * bins
+    made = figure(
+        go.Bar(
+            x=last - (width - 1) / 2,
+            y=texts,
+            width=width,
+            marker={"color": np.where(bins > 0, ORANGE, BLUE), "line": {"width": 0}},
+            customdata=np.stack([np.maximum(last - width + 1, 0), last], axis=1),
+            hovertemplate="%{customdata[0]:,} to %{customdata[1]:,} tokens: %{y:,}<extra></extra>",
+        ),
+        height=260,
+    )
+    limit = f"limit: {found.limit:,}"
+    if found.limit > 2 * tokens.max():
+        made.add_annotation(
+            text=f"{limit} →",
+            xref="paper",
+            yref="paper",
+            x=1,
+            y=1,
+            xanchor="right",
+            showarrow=False,
+        )
+    else:
+        made.add_vline(
+            x=found.limit + 0.5,
+            line={"color": GRAY, "dash": "dash"},
+            annotation={"text": limit},
+        )
+    made.update_xaxes(title="Tokens a text", rangemode="tozero")
+    made.update_yaxes(title="Texts", gridcolor=_GRID)
+    return made
