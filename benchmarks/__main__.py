@@ -14,6 +14,7 @@ NAMES = (
     "visitors",
     "attention",
     "classifiers",
+    "whole_file",
 )
 
 
