@@ -23,6 +23,11 @@ Pages catch ``PlaygroundError`` and nothing else; anything else is a bug and sur
     │   ├── FileTooLargeError     over a cap: megabytes, rows, columns
     │   ├── EncodingError         its bytes are not of the chosen encoding
     │   └── BrokenFileError       no row of it can be read, or not its header
+    ├── RunError                  a fine-tuning run cannot do what was asked
+    │   ├── UnknownRunError       no such run among the visitor's own
+    │   ├── RunStateError         not in the state that this needs
+    │   ├── RunLimitError         a cap is reached: waiting runs, disk
+    │   └── OwnerError            the browser gave no usable id
     └── BusyError                 too many requests or jobs are waiting
 """
 
@@ -109,6 +114,26 @@ class EncodingError(FileError):
 
 class BrokenFileError(FileError):
     """No row of the file can be read, or not its header."""
+
+
+class RunError(PlaygroundError):
+    """A fine-tuning run cannot do what was asked."""
+
+
+class UnknownRunError(RunError):
+    """The visitor has no such run; whether somebody else has is not told."""
+
+
+class RunStateError(RunError):
+    """The run is not in the state that this needs."""
+
+
+class RunLimitError(RunError):
+    """A cap is reached: runs that wait, or disk."""
+
+
+class OwnerError(RunError):
+    """The visitor's browser gave no usable id."""
 
 
 class BusyError(PlaygroundError):

@@ -1,0 +1,1 @@
+"""Fine-tuning on a visitor's own table, in the background."""
