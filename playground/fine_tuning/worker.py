@@ -58,9 +58,7 @@ def _work(directory: RunDirectory, facts: Facts, queue: RunQueue, grace: float) 
 
     minutes = queue.settings.max_run_minutes
     run = TrainingRun(directory, facts.settings, minutes * 60, check_disk)
-    # Whatever else is written, as a chatty log, meets the owner's cap as the end of the file.
-    cap = queue.settings.max_owner_disk_mb * MEGABYTE
-    resource.setrlimit(resource.RLIMIT_FSIZE, (cap, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+    _cap_files(queue.settings.max_owner_disk_mb * MEGABYTE)
     signal.signal(signal.SIGTERM, lambda *_: run.terminated.set())
 
     def force(reason: Stop) -> None:
@@ -73,6 +71,13 @@ def _work(directory: RunDirectory, facts: Facts, queue: RunQueue, grace: float) 
     with guard.Guard(directory.beat, lambda: run.stop, force, grace):
         result = _train(run, minutes)
     _conclude(directory, result)
+
+
+def _cap_files(limit: int) -> None:
+    """Let no file of this process grow over ``limit`` bytes, such as a chatty log: EFBIG instead."""
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    soft = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def _train(run: TrainingRun, minutes: int) -> Result:
