@@ -130,6 +130,7 @@ class RunQueue:
 
     def is_for(self, run_id: str, identity: Identity) -> bool:
         """Return whether the run was started in the process ``identity``; asked by that process."""
+        self.settle()
         with self.index.writing() as index:  # waits until the claim is written down, or undone
             directory, entry = self.directory(run_id), index.entry(run_id)
             if directory.identity() != identity:
@@ -156,6 +157,7 @@ class RunQueue:
 
     def sweep(self) -> None:
         """Remove runs whose time is up, and what killed processes left half written."""
+        self.settle()
         limit = time.time() - self.settings.run_retention_days * DAY
         with self.index.reading() as index:
             ended = index.entries(states=ENDED)

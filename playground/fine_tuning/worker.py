@@ -53,6 +53,7 @@ def _work(directory: RunDirectory, facts: Facts, queue: RunQueue, grace: float) 
     """Train and write the result."""
 
     def check_disk() -> None:
+        queue.settle()  # the index may have been deleted meanwhile
         with queue.index.reading() as index:
             limits.check_disk(index, queue.folder, facts.owner, queue.settings)
 

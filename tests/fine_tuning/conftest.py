@@ -70,6 +70,10 @@ class Room:
     def directory(self, run_id: str) -> RunDirectory:
         return self.queue.directory(run_id)
 
+    def lose_index(self) -> None:
+        for path in self.queue.folder.glob("index.sqlite*"):
+            path.unlink()
+
     def dies(self, run_id: str) -> None:
         identity = self.directory(run_id).identity()
         assert identity is not None

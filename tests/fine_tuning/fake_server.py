@@ -18,6 +18,7 @@ if __name__ == "__main__":
     queue.WATCH_SECONDS = 0.1
     settings = Settings.from_environment()
     all_runs = queue.RunQueue(settings, LocalLauncher(settings, MODULE))
+    print("ready", flush=True)  # noqa: T201
     all_runs.watch()
     for number in range(runs):
         wanted = RunSettings(task="fake", base_model="m", options={"steps": 30, "milliseconds": 10})

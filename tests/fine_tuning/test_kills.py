@@ -17,7 +17,7 @@ from playground.fine_tuning.state import ACTIVE, State
 from tests.fine_tuning.conftest import Room, kill_all, wait_until
 
 MOMENTS = 21
-LONGEST = 1.4  # seconds from a server's start to the kill: it submits a run, which ends meanwhile
+LONGEST = 1.2  # seconds to the kill: a run is submitted, started, trained and ended meanwhile
 TOTAL = 465  # 1 + 2 + ... + 30, what each of the server's runs adds up to
 VICTIMS = ("worker", "server", "both")
 
@@ -41,12 +41,14 @@ def test_killed_at_any_moment_no_run_is_lost_or_stuck(
                 kill_all(room)
             finished = check(room, finished)
         check(room, finished)
+        if number % 2:
+            all_finished(room)  # resumed, so that a run is killed more than once
 
     watching = room.queue.watch()  # the server starts again
     wait_until(lambda: all_finished(room), lambda: room.store.runs(room.owner))
     watching.set()
     runs = room.store.runs(room.owner)
-    assert len(runs) == len(list(room.queue.folder.glob("[0-9a-f]*"))) > MOMENTS / 2
+    assert len(runs) == len(list(room.queue.folder.glob("[0-9a-f]*")))
     assert check(room, finished) == {run.id for run in runs}
     for run in runs:
         check_steps(room.store.events(room.owner, run.id))
@@ -54,14 +56,15 @@ def test_killed_at_any_moment_no_run_is_lost_or_stuck(
 
 @contextmanager
 def server(room: Room) -> Iterator[subprocess.Popen[bytes]]:
-    """Yield a server that submits one run; it is killed at the end of the block."""
+    """Yield a server that begins to submit one run; it is killed at the end of the block."""
     command = [sys.executable, "-m", "tests.fine_tuning.fake_server", room.owner, "1", "60"]
-    process = subprocess.Popen(command, cwd=ROOT)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # it is ready
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def check(room: Room, finished: set[str]) -> set[str]:
