@@ -135,10 +135,9 @@ class RunQueue:
             directory, entry = self.directory(run_id), index.entry(run_id)
             if directory.identity() != identity:
                 return False
-            if entry is not None and entry.state is State.QUEUED:
+            if entry is not None and entry.state is State.QUEUED:  # the claim was undone
                 directory.unassign()
-                return False
-            return True
+            return entry is None or entry.state in ACTIVE
 
     def _stop_overdue(self) -> None:
         """Stop processes that neither end when asked nor end themselves at their limit."""
