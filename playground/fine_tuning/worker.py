@@ -75,7 +75,7 @@ def _work(directory: RunDirectory, facts: Facts, queue: RunQueue, grace: float) 
 
 
 def _cap_files(limit: int) -> None:
-    """Let no file of this process grow over ``limit`` bytes, such as a chatty log: EFBIG instead."""
+    """Let no file of this process, such as a chatty log, grow over ``limit`` bytes."""
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     soft = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
     resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def die_at(operation: int, folder: Path) -> None:
     sys.addaudithook(look)
 
 
-def in_fork(action: Callable[[], object]) -> int:
+def in_fork(action: Callable[[], None]) -> int:
     """Start ``action`` in a forked process and return its PID."""
     pid = os.fork()
     if pid:
@@ -74,6 +75,13 @@ def is_through(pid: int) -> bool:
 
 
 # The server
+
+
+def die_while(
+    operation: int, action: Callable[[Room, list[str]], None], room: Room, ids: list[str]
+) -> None:
+    die_at(operation, room.queue.folder)
+    action(room, ids)
 
 
 def prepared(folder: Path) -> tuple[Room, list[str]]:
@@ -145,7 +153,7 @@ def test_a_server_killed_at_any_operation(
         folder = tmp_path / str(operation)
         shutil.copytree(tmp_path / "before", folder)
         room = with_queue(before, folder, before.launcher)
-        through = is_through(in_fork(lambda: (die_at(operation, folder), action(room, ids))))  # noqa: B023
+        through = is_through(in_fork(partial(die_while, operation, action, room, ids)))
         left = restarted(room)
         expected = set(ids) - ({ids[2]} if action is delete else set())
         assert expected <= {run.id for run in left.store.runs(left.owner)}

@@ -63,7 +63,9 @@ def test_readers_take_a_broken_file_for_none(directory: RunDirectory, content: b
 
 def test_readers_take_a_missing_folder_for_an_empty_one(tmp_path: Path) -> None:
     directory = RunDirectory(tmp_path / "none")
-    assert directory.facts() is directory.result() is directory.heartbeat() is None
+    assert directory.facts() is None
+    assert directory.result() is None
+    assert directory.heartbeat() is None
     assert directory.last_checkpoint() is None
     assert directory.log_end(10) == ""
     assert disk.size(directory.path) == 0

@@ -3,6 +3,7 @@
 import itertools
 import multiprocessing
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def claim_all(path: Path, barrier: Barrier, answers: "multiprocessing.Queue[list
         if not transaction.entries():
             for number in range(RUNS):
                 transaction.put(entry(f"{number:02d}"))
-    found = []
+    found: list[str] = []
     while True:
         with index.writing() as transaction:
             run_id = transaction.claim(RUNS)
@@ -74,6 +75,21 @@ def test_what_a_transaction_wrote_before_it_failed_is_undone(tmp_path: Path) -> 
         pass
     with index.reading() as transaction:
         assert transaction.entries() == []
+
+
+def test_who_reads_before_writing_waits_its_turn(tmp_path: Path) -> None:
+    index = Index(tmp_path / "index.sqlite")
+    index.create()
+
+    def add_ten(_: int) -> None:
+        for _ in range(10):
+            with index.writing() as transaction:
+                transaction.put(entry(str(len(transaction.entries()))))
+
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        list(pool.map(add_ten, range(PROCESSES)))
+    with index.reading() as transaction:
+        assert len(transaction.entries()) == 10 * PROCESSES
 
 
 def test_reading_waits_for_nobody(tmp_path: Path) -> None:

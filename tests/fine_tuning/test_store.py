@@ -9,6 +9,7 @@ import pytest
 
 from playground.errors import RunLimitError, RunStateError, UnknownRunError
 from playground.fine_tuning.checkpoints import writing
+from playground.fine_tuning.identity import Identity
 from playground.fine_tuning.owners import new_owner
 from playground.fine_tuning.queue import DAY, STOP_GRACE, RunQueue
 from playground.fine_tuning.settings import RunSettings
@@ -192,6 +193,28 @@ def test_a_run_whose_folder_was_removed_by_hand_blocks_nothing(pretended: Room) 
     assert pretended.state(third.id) is State.RUNNING
     with pytest.raises(UnknownRunError):
         pretended.run(second.id)
+
+
+def test_only_the_process_of_a_claim_that_holds_may_work(pretended: Room) -> None:
+    running, waiting = pretended.submit(), pretended.submit()
+    chosen, stranger = pretended.directory(running.id).identity(), Identity(1_000, 1.0)
+    assert chosen is not None
+    queue = pretended.queue
+    assert queue.is_for(running.id, chosen)
+    assert not queue.is_for(running.id, stranger)
+    # Whoever claimed it was killed between the start of a worker and the end of the transaction.
+    pretended.directory(waiting.id).assign(stranger)
+    assert not queue.is_for(waiting.id, stranger)
+    assert pretended.directory(waiting.id).identity() is None
+    assert pretended.state(waiting.id) is State.QUEUED
+
+
+def test_a_worker_whose_index_was_deleted_goes_on(pretended: Room) -> None:
+    run = pretended.submit()
+    chosen = pretended.directory(run.id).identity()
+    assert chosen is not None
+    pretended.lose_index()
+    assert pretended.queue.is_for(run.id, chosen)
 
 
 # Caps

@@ -223,6 +223,23 @@ def test_a_reused_pid_is_another_process() -> None:
     launcher.stop(earlier)  # or this test would end here
 
 
+def test_a_group_that_does_not_listen_is_killed_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("playground.fine_tuning.launcher.TERM_SECONDS", 0.2)
+    script = (
+        "import signal, subprocess, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); "
+        "print(child.pid, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        child, parent = Identity.of(int(process.stdout.readline())), Identity.of(process.pid)
+        LocalLauncher(Settings()).stop(parent)
+        wait_until(lambda: parent.process() is None)
+        wait_until(lambda: child.process() is None)
+
+
 def test_a_zombie_has_ended() -> None:
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     identity = Identity.of(process.pid)
@@ -240,7 +257,7 @@ def test_setting_the_clock_does_not_change_who_a_process_is(
         pytest.skip("other systems write down the time of a start once")
     before = Identity.of()
     boot = psutil.boot_time()
-    monkeypatch.setattr(psutil._psplatform, "boot_time", lambda: boot + 3600)
+    monkeypatch.setattr("psutil._pslinux.boot_time", lambda: boot + 3600)
     assert Identity.of() == before
 
 
