@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import psutil
 
@@ -67,5 +68,6 @@ def start_over() -> None:
     finds the result written and moves the queue on.
     """
     for child in psutil.Process().children(recursive=True):
-        child.kill()
+        with suppress(psutil.NoSuchProcess):
+            child.kill()
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])

@@ -114,4 +114,5 @@ def environment(passed: Mapping[str, str], settings: Settings) -> dict[str, str]
     """Return the environment of a worker: settings and paths, threads capped, no secret."""
     kept = {key: passed[key] for key in passed if key in _PASSED or key.startswith(PREFIX)}
     threads = str(settings.run_threads or max(1, (os.cpu_count() or 2) // 2))
+    kept["PYTHONUNBUFFERED"] = "1"  # the log is read meanwhile, and must survive a kill
     return kept | dict.fromkeys((*_THREADS, f"{PREFIX}THREADS"), threads)

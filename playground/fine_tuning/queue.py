@@ -140,19 +140,25 @@ class RunQueue:
             return entry is None or entry.state in ACTIVE
 
     def _stop_overdue(self) -> None:
-        """Stop processes that neither end when asked nor end themselves at their limit."""
-        longest = self.settings.max_run_minutes * 60 + 2 * STOP_GRACE
+        """Stop processes that neither end when they have to nor give a sign of life."""
         with self.index.reading() as index:
             active = index.entries(states=ACTIVE)
         for directory in (self.directory(entry.id) for entry in active):
-            asked, begun = directory.cancel_asked(), directory.started()
-            ends = [asked + 2 * STOP_GRACE] if asked is not None else []
-            ends += [begun + longest] if begun is not None else []
             identity = directory.identity()
-            if identity is not None and time.time() > min(ends, default=time.time()):
+            if identity is not None and self._is_stuck(directory):
                 logger.warning("Run %s does not stop; it is being killed.", directory.id)
                 self._launcher.stop(identity)
                 self.settle()
+
+    def _is_stuck(self, directory: RunDirectory) -> bool:
+        """Return whether the process should long have ended and gives no sign of life.
+
+        One that does would have ended itself. By the clock alone a run is late, too, when the whole
+        machine has slept.
+        """
+        asked, begun = directory.cancel_asked(), directory.started() or time.time()
+        end = min(asked or time.time(), begun + self.settings.max_run_minutes * 60)
+        return max(end, directory.heartbeat() or 0.0) + 2 * STOP_GRACE < time.time()
 
     def sweep(self) -> None:
         """Remove runs whose time is up, and what killed processes left half written."""

@@ -126,6 +126,10 @@ def test_one_that_hangs_is_stopped_from_outside(pretended: Room, file: str) -> N
     assert pretended.launcher.stopped == []
     long_ago = time.time() - minutes * 60 - 3 * STOP_GRACE
     os.utime(pretended.directory(run.id).path / file, (long_ago, long_ago))
+    pretended.directory(run.id).beat()
+    pretended.queue.advance()
+    assert pretended.launcher.stopped == []  # it is late, and alive
+    os.utime(pretended.directory(run.id).path / "heartbeat", (long_ago, long_ago))
 
     pretended.queue.advance()
     assert pretended.launcher.stopped == [pretended.directory(run.id).identity()]
