@@ -34,12 +34,15 @@ class Identity:
             return None
 
     def process(self) -> psutil.Process | None:
-        """Return the running process, None if it has ended; one not yet reaped has ended."""
+        """Return the running process, None if it has ended; one not yet reaped has ended.
+
+        A process that nobody lets us look at is another user's, and so not the one.
+        """
         try:
             process = psutil.Process(self.pid)
             is_zombie = process.status() == psutil.STATUS_ZOMBIE
             is_other = abs(_start(process) - self.started) > TOLERANCE
-        except psutil.NoSuchProcess:
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
             return None
         return None if is_zombie or is_other else process
 

@@ -3,6 +3,7 @@
 It trains, writes down how that ended, and starts the next run that waits.
 """
 
+import json
 import logging
 import resource
 import signal
@@ -12,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from playground.errors import PlaygroundError
-from playground.fine_tuning import guard, limits, trainers
+from playground.fine_tuning import disk, guard, limits, trainers
 from playground.fine_tuning.identity import Identity
 from playground.fine_tuning.launcher import Launcher, LocalLauncher
 from playground.fine_tuning.queue import STOP_GRACE, RunQueue
@@ -85,6 +86,7 @@ def _train(run: TrainingRun, minutes: int) -> Result:
     try:
         run.check()
         values = trainers.load(run.settings.task)(run)
+        json.dumps(values)  # what cannot be written down fails here, with a message
     except StoppedError as stopped:
         return _stopped(stopped.reason, minutes)
     except PlaygroundError as error:
@@ -112,6 +114,7 @@ def _stopped(reason: Stop, minutes: int) -> Result:
 def _conclude(directory: RunDirectory, result: Result) -> None:
     values: dict[str, JSON] = {"outcome": result.outcome, "message": result.message}
     directory.record("ended", values, durable=True)
+    disk.sync_tree(directory.outputs)  # a result that says "finished" must not outlive them
     directory.conclude(result)
 
 

@@ -8,10 +8,13 @@ import time
 
 from playground.fine_tuning import queue
 from playground.fine_tuning.launcher import LocalLauncher
-from playground.fine_tuning.settings import RunSettings
+from playground.fine_tuning.settings import JSON, RunSettings
 from playground.fine_tuning.store import RunStore
 from playground.settings import Settings
 from tests.fine_tuning.fake_worker import MODULE
+
+# Some 600 kB of log: a pipe that nobody reads would take a tenth of it.
+OPTIONS: dict[str, JSON] = {"steps": 30, "milliseconds": 10, "chatter": 20_000}
 
 if __name__ == "__main__":
     owner, runs, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
@@ -21,6 +24,6 @@ if __name__ == "__main__":
     print("ready", flush=True)  # noqa: T201
     all_runs.watch()
     for number in range(runs):
-        wanted = RunSettings(task="fake", base_model="m", options={"steps": 30, "milliseconds": 10})
+        wanted = RunSettings(task="fake", base_model="m", options=OPTIONS)
         RunStore(all_runs).submit(owner, wanted, f"run {number}", {})
     time.sleep(seconds)

@@ -151,6 +151,15 @@ def test_an_error_in_training_is_told_and_the_run_goes_on_after_it(real: Make) -
     assert (again.state, again.step) == (State.FAILED, 5)
 
 
+def test_a_result_that_cannot_be_written_down_fails_and_the_next_run_starts(real: Make) -> None:
+    room = real()
+    broken, following = room.submit(steps=1, returns_a_set=True), room.submit(steps=1)
+    wait_until((room.queue.folder / following.id / "result.json").exists)
+    assert room.state(broken.id) is State.FAILED
+    assert "TypeError" in room.run(broken.id).message
+    assert room.state(following.id) is State.FINISHED
+
+
 def test_a_chatty_log_does_not_halt_training(real: Make) -> None:
     room = real()
     run = room.wait(room.submit(steps=10, chatter=1_000_000).id)
