@@ -29,6 +29,11 @@ Pages catch ``PlaygroundError`` and nothing else; anything else is a bug and sur
     │   ├── LabelsError           none, one only, or too many
     │   ├── TooFewExamplesError   not enough is left to train and to measure
     │   └── SplitError            it cannot be cut into parts as asked
+    ├── RunError                  a fine-tuning run cannot do what was asked
+    │   ├── UnknownRunError       no such run among the visitor's own
+    │   ├── RunStateError         not in the state that this needs
+    │   ├── RunLimitError         a cap is reached: waiting runs, disk
+    │   └── OwnerError            the browser gave no usable id
     └── BusyError                 too many requests or jobs are waiting
 """
 
@@ -139,6 +144,26 @@ class TooFewExamplesError(DatasetError):
 
 class SplitError(DatasetError):
     """The examples cannot be cut into training and validation as asked."""
+
+
+class RunError(PlaygroundError):
+    """A fine-tuning run cannot do what was asked."""
+
+
+class UnknownRunError(RunError):
+    """The visitor has no such run; whether somebody else has is not told."""
+
+
+class RunStateError(RunError):
+    """The run is not in the state that this needs."""
+
+
+class RunLimitError(RunError):
+    """A cap is reached: runs that wait, or disk."""
+
+
+class OwnerError(RunError):
+    """The visitor's browser gave no usable id."""
 
 
 class BusyError(PlaygroundError):

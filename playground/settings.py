@@ -30,6 +30,15 @@ class Settings:
     max_training_tokens: int = 512  # of one text in training; longer ones are cut
     max_jobs: int = 2  # files that the process works on at once
     threads: int = 0  # torch threads; 0 leaves the choice to torch
+    runs_folder: Path = Path("runs")  # fine-tuning runs, a folder each, and their index
+    max_running_runs: int = 1  # runs that train at once; the others wait
+    max_pending_runs: int = 20  # runs that may wait
+    max_owner_pending_runs: int = 3  # of one visitor
+    max_run_minutes: int = 60  # of one run, from its start or from where it was resumed
+    max_owner_disk_mb: int = 2_000  # of all runs of one visitor
+    max_runs_disk_mb: int = 10_000  # of all runs
+    run_retention_days: int = 14  # after its end a run is kept that long
+    run_threads: int = 0  # threads of a run; 0 is half of the processors
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:

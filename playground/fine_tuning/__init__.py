@@ -1,4 +1,4 @@
-"""Fine-tuning on uploaded files: what a file holds is checked before a run starts."""
+"""Fine-tuning on uploaded files: checked before a run starts, trained in the background."""
 
 from playground.fine_tuning.check import check
 from playground.fine_tuning.columns import Columns, guess

@@ -1,0 +1,51 @@
+"""The caps on runs; each message names the cap and how to go on."""
+
+from pathlib import Path
+
+from playground.errors import RunLimitError
+from playground.fine_tuning import disk
+from playground.fine_tuning.index import Transaction
+from playground.fine_tuning.state import State
+from playground.settings import MEGABYTE, Settings
+
+
+def check_pending(index: Transaction, owner: str, settings: Settings) -> None:
+    """Check that one more run may wait.
+
+    Raises:
+        RunLimitError: the owner's runs or those of all that wait are as many as may.
+    """
+    waiting = index.entries(states=frozenset({State.QUEUED}))
+    own = sum(entry.owner == owner for entry in waiting)
+    if own >= settings.max_owner_pending_runs:
+        raise RunLimitError(
+            f"{own} of your runs wait already, and {settings.max_owner_pending_runs} may. "
+            "Cancel one of them, or come back when one has started."
+        )
+    if len(waiting) >= settings.max_pending_runs:
+        raise RunLimitError(
+            f"{len(waiting)} runs wait already, and {settings.max_pending_runs} may. "
+            "Come back when one of them has started."
+        )
+
+
+def check_disk(
+    index: Transaction, folder: Path, owner: str, settings: Settings, extra: int = 0
+) -> None:
+    """Check that the runs below ``folder`` and ``extra`` bytes more stay within the disk caps.
+
+    Raises:
+        RunLimitError: the owner's runs or those of all would take more.
+    """
+    own = sum(disk.size(folder / entry.id) for entry in index.entries(owner=owner))
+    if extra + own > settings.max_owner_disk_mb * MEGABYTE:
+        raise RunLimitError(
+            f"Your runs would take over {settings.max_owner_disk_mb:,} MB of disk, the cap for one "
+            "visitor. Delete one of them and try again."
+        )
+    if extra + disk.size(folder) > settings.max_runs_disk_mb * MEGABYTE:
+        raise RunLimitError(
+            f"All runs together would take over {settings.max_runs_disk_mb:,} MB of disk, the cap "
+            "of this app. Delete runs that you no longer need, or come back later: each is removed "
+            f"{settings.run_retention_days} days after its end."
+        )

@@ -1,0 +1,28 @@
+"""Which function trains which task."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TypeAlias
+
+from playground.errors import RunError
+from playground.fine_tuning.settings import JSON
+from playground.fine_tuning.training_run import TrainingRun
+
+# Gets its run and returns what belongs into the result, or raises what ``TrainingRun.check`` does.
+Trainer: TypeAlias = Callable[[TrainingRun], dict[str, JSON]]
+
+# Task -> "module:function". Names and no functions: only a worker imports what needs torch.
+TRAINERS: dict[str, str] = {}
+
+
+def load(task: str) -> Trainer:
+    """Return the function that trains ``task``.
+
+    Raises:
+        RunError: there is none.
+    """
+    if task not in TRAINERS:
+        raise RunError(f"Nothing here trains the task {task!r}. Start a new run.")
+    module, _, function = TRAINERS[task].partition(":")
+    trainer: Trainer = getattr(import_module(module), function)
+    return trainer
