@@ -34,11 +34,11 @@ LABELS = ("NEGATIVE", "POSITIVE")
 LORA = masked_lm.LORA  # the same shape, since training starts from the masked-LM adapter
 STARTS_FROM = BUNDLED / "masked_lm"
 TEXTS_A_STEP = 32
-MASKED_SHARE = 0.1
+MASKED_SHARE = 0.05
 TOKENS_A_STEP = 2048
-PHRASE_SHARE = 1.0  # of the phrases, in each epoch
-REVIEW_SHARE = 0.2  # of the reviews, in each epoch
-WINDOW_LENGTHS = {48: 0.3, 128: 0.4, 256: 0.2, 510: 0.1}
+PHRASE_SHARE = 0.7  # of the phrases, in each epoch
+REVIEW_SHARE = 0.4  # of the reviews, in each epoch
+WINDOW_LENGTHS = {64: 0.25, 128: 0.4, 256: 0.25, 510: 0.1}
 LONGEST = 510  # pieces, without [CLS] and [SEP]
 REVIEWS_EVALUATED = 600
 FACTS = "text/world_factbook.txt.xz"  # neutral, which neither data set is
@@ -229,7 +229,7 @@ RECIPE = Recipe(
     ),
     prepare=prepare,
     schedule=Schedule(
-        steps=5000, warmup_steps=300, decay_steps=4500, learning_rate=2e-4, weight_decay=0.01
+        steps=4200, warmup_steps=300, decay_steps=3700, learning_rate=2e-4, weight_decay=0.01
     ),
     description=(
         f"Labels in `labels.json`, in the order of the head's outputs: {', '.join(LABELS)}. LoRA "
