@@ -19,7 +19,7 @@ from playground.models import catalog, engine, loading
 from playground.models.catalog import Task
 from playground.settings import Settings
 
-BATCH_SIZES = (8, 32, 128)
+BATCH_SIZES = (8, 32)  # of texts of such different lengths; larger ones are all padding
 UNDECIDED = 0.49, 0.51  # a probability between these may fall either way in bfloat16
 
 
