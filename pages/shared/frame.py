@@ -1,19 +1,26 @@
 """What every page shows alike: header, model picker, errors, downloads, code."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import streamlit as st
 
 from pages.shared import cache
 from pages.shared.escape import literal
+from pages.shared.link import Field
 from playground.errors import ModelError, PlaygroundError
 from playground.models import catalog
 from playground.models.catalog import ModelSpec, Source, Task
 
 MODELS_TABLE_WIDTH = 720  # pixels; narrower where the screen is
 SOURCES = {Source.BUNDLED: "bundled", Source.LOCAL: "local folder", Source.HUB: "Hub"}
+
+
+class _Titled(Protocol):
+    @property
+    def title(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,39 @@ def header(title: str, sentence: str) -> None:
     """Show a page's title and what it is about, in one sentence."""
     st.title(title, anchor=False)
     st.write(sentence)
+
+
+def view_picker(views: Mapping[str, _Titled], field: Field) -> str:
+    """Let the visitor choose one of a page's views; return its name."""
+    chosen = st.segmented_control(
+        "View",
+        list(views),
+        format_func=lambda name: views[name].title,
+        key=field.name,
+        required=True,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    return chosen or str(field.default)
+
+
+def examples(key: str, filled: Mapping[str, Mapping[str, str]]) -> None:
+    """Offer examples, one click each; ``filled`` has what each puts into which text box."""
+
+    def chosen() -> None:
+        name = st.session_state[key]
+        st.session_state[key] = None
+        if name is not None:
+            st.session_state.update(filled[name])
+
+    st.pills(
+        "Examples",
+        list(filled),
+        key=key,
+        on_change=chosen,
+        label_visibility="collapsed",
+        wrap=True,
+    )
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shared import frame
 from pages.shared.link import Field, one_of, whole_number, whole_numbers
 from playground.attention import Direction, Special, Switches, Units
 
@@ -34,20 +35,9 @@ def texts() -> tuple[str, str]:
         key=PAIR.name,
         persist_state="session",
     )
-
-    def chosen() -> None:
-        name = st.session_state["attention_example"]
-        st.session_state["attention_example"] = None
-        if name is not None:
-            st.session_state[TEXT.name], st.session_state[PAIR.name] = EXAMPLES[name]
-
-    st.pills(
-        "Examples",
-        list(EXAMPLES),
-        key="attention_example",
-        on_change=chosen,
-        label_visibility="collapsed",
-        wrap=True,
+    frame.examples(
+        "attention_example",
+        {name: {TEXT.name: one, PAIR.name: other} for name, (one, other) in EXAMPLES.items()},
     )
     return first or "", second or ""
 

@@ -20,16 +20,7 @@ frame.header(
     "every layer and head.",
 )
 link.restore(PAGE, list({f.name: f for v in VIEWS.values() for f in (*COMMON, *v.fields)}.values()))
-chosen = st.segmented_control(
-    "View",
-    list(VIEWS),
-    format_func=lambda name: VIEWS[name].title,
-    key=VIEW_FIELD.name,
-    required=True,
-    persist_state="session",
-    label_visibility="collapsed",
-)
-view = VIEWS[chosen or "heatmap"]
+view = VIEWS[frame.view_picker(VIEWS, VIEW_FIELD)]
 st.caption(view.about)
 left, right = st.columns([5, 3], gap="large")
 with left:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shared import frame
 from pages.shared.link import Field, one_of, whole_number
 from playground.mask_filling import Order
 
@@ -50,14 +51,16 @@ def sentence() -> str:
         height=100,
         persist_state="session",
     )
-    _examples("sentence_example", {name: {TEXT.name: text} for name, text in EXAMPLES.items()})
+    frame.examples("sentence_example", {name: {TEXT.name: text} for name, text in EXAMPLES.items()})
     return text or ""
 
 
 def passage() -> str:
     """Ask for a longer text; it needs no mask."""
     text = st.text_area("A few sentences", key=PASSAGE.name, height=100, persist_state="session")
-    _examples("passage_example", {name: {PASSAGE.name: text} for name, text in PASSAGES.items()})
+    frame.examples(
+        "passage_example", {name: {PASSAGE.name: text} for name, text in PASSAGES.items()}
+    )
     return text or ""
 
 
@@ -65,7 +68,7 @@ def pair() -> tuple[str, str]:
     """Ask for two sentences with one mask each."""
     first = st.text_input("First sentence", key=FIRST.name, persist_state="session")
     second = st.text_input("Second sentence", key=SECOND.name, persist_state="session")
-    _examples(
+    frame.examples(
         "pair_example",
         {name: {FIRST.name: one, SECOND.name: two} for name, (one, two) in PAIRS.items()},
     )
@@ -90,20 +93,3 @@ def mask_number(count: int) -> int:
         key=f"mask_of_{count}",
     )
     return chosen or 0
-
-
-def _examples(key: str, examples: dict[str, dict[str, str]]) -> None:
-    def chosen() -> None:
-        name = st.session_state[key]
-        st.session_state[key] = None
-        if name is not None:
-            st.session_state.update(examples[name])
-
-    st.pills(
-        "Examples",
-        list(examples),
-        key=key,
-        on_change=chosen,
-        label_visibility="collapsed",
-        wrap=True,
-    )

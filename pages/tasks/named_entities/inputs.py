@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shared import frame
 from pages.shared.link import Field, one_of, whole_number
 from playground.named_entities import Aggregation
 
@@ -38,21 +39,7 @@ FROM = Field(name="from_token", default=1, read=whole_number(1, 1_000_000))
 def passage() -> str:
     """Ask for a text."""
     text = st.text_area("Text", key=TEXT.name, height=140, persist_state="session")
-
-    def chosen() -> None:
-        name = st.session_state["entities_example"]
-        st.session_state["entities_example"] = None
-        if name is not None:
-            st.session_state[TEXT.name] = EXAMPLES[name]
-
-    st.pills(
-        "Examples",
-        list(EXAMPLES),
-        key="entities_example",
-        on_change=chosen,
-        label_visibility="collapsed",
-        wrap=True,
-    )
+    frame.examples("entities_example", {n: {TEXT.name: text} for n, text in EXAMPLES.items()})
     return text or ""
 
 

@@ -16,16 +16,7 @@ frame.header(
 )
 COMMON = (VIEW_FIELD, inputs.MODEL)
 link.restore(PAGE, list({f: None for v in VIEWS.values() for f in (*COMMON, *v.fields)}))
-chosen = st.segmented_control(
-    "View",
-    list(VIEWS),
-    format_func=lambda name: VIEWS[name].title,
-    key=VIEW_FIELD.name,
-    required=True,
-    persist_state="session",
-    label_visibility="collapsed",
-)
-view = VIEWS[chosen or "mark"]
+view = VIEWS[frame.view_picker(VIEWS, VIEW_FIELD)]
 fields = (*COMMON, *view.fields)
 fits = link.write(PAGE, fields)
 st.caption(view.about)

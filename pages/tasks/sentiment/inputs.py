@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from pages.shared import frame
 from pages.shared.link import Field, names, whole_number
 
 EXAMPLES = {
@@ -98,7 +99,9 @@ MODELS = Field(name="sentiment_models", default=["bundled/sentiment"], read=name
 def passage(field: Field = TEXT, examples: Mapping[str, str] = EXAMPLES, height: int = 120) -> str:
     """Ask for a text."""
     text = st.text_area("Text", key=field.name, height=height, persist_state="session")
-    _examples(field.name, {name: {field.name: text} for name, text in examples.items()})
+    frame.examples(
+        f"{field.name}_example", {name: {field.name: text} for name, text in examples.items()}
+    )
     return text or ""
 
 
@@ -111,8 +114,8 @@ def edit() -> tuple[str, str]:
     """Ask for a text before and after an edit."""
     before = st.text_area("Before", key=BEFORE.name, height=80, persist_state="session")
     after = st.text_area("After", key=AFTER.name, height=80, persist_state="session")
-    _examples(
-        "edit",
+    frame.examples(
+        "edit_example",
         {name: {BEFORE.name: one, AFTER.name: other} for name, (one, other) in EDITS.items()},
     )
     return before or "", after or ""
@@ -121,7 +124,7 @@ def edit() -> tuple[str, str]:
 def lines() -> list[str]:
     """Ask for several texts, one a line."""
     text = st.text_area("Texts, one a line", key=TEXTS.name, height=160, persist_state="session")
-    _examples("lines", {name: {TEXTS.name: text} for name, text in LINES.items()})
+    frame.examples("lines_example", {name: {TEXTS.name: text} for name, text in LINES.items()})
     return [line for line in (text or "").splitlines() if line.strip()]
 
 
@@ -140,22 +143,3 @@ def label(known: Sequence[str], *, likeliest: str) -> int | None:
         persist_state="session",
     )
     return list(known).index(chosen) if chosen else None
-
-
-def _examples(key: str, examples: Mapping[str, dict[str, str]]) -> None:
-    place = f"{key}_example"
-
-    def chosen() -> None:
-        name = st.session_state[place]
-        st.session_state[place] = None
-        if name is not None:
-            st.session_state.update(examples[name])
-
-    st.pills(
-        "Examples",
-        list(examples),
-        key=place,
-        on_change=chosen,
-        label_visibility="collapsed",
-        wrap=True,
-    )

@@ -15,16 +15,7 @@ frame.header(
     "classifier of texts will do: topics, emotions, stars.",
 )
 link.restore(PAGE, [*{f.name: f for v in VIEWS.values() for f in (VIEW_FIELD, *v.fields)}.values()])
-chosen = st.segmented_control(
-    "View",
-    list(VIEWS),
-    format_func=lambda name: VIEWS[name].title,
-    key=VIEW_FIELD.name,
-    required=True,
-    persist_state="session",
-    label_visibility="collapsed",
-)
-view = VIEWS[chosen or "one-text"]
+view = VIEWS[frame.view_picker(VIEWS, VIEW_FIELD)]
 fields = (VIEW_FIELD, *view.fields)
 fits = link.write(PAGE, fields)
 st.caption(view.about)
