@@ -48,7 +48,7 @@ def writing(folder: Path, step: int) -> Iterator[Path]:
     try:
         yield part
         disk.sync_tree(part)
-    except BaseException:
+    except BaseException:  # a stop or an interrupt too: half a checkpoint must not stay; raised on
         shutil.rmtree(part, ignore_errors=True)
         raise
     part.rename(folder / f"{step:08d}")
