@@ -33,6 +33,7 @@ Pages catch ``PlaygroundError`` and nothing else; anything else is a bug and sur
     │   ├── UnknownRunError       no such run among the visitor's own
     │   ├── RunStateError         not in the state that this needs
     │   ├── RunLimitError         a cap is reached: waiting runs, disk
+    │   ├── TrainingOptionsError  a setting is out of range, or the method does not fit the task
     │   └── OwnerError            the browser gave no usable id
     └── BusyError                 too many requests or jobs are waiting
 """
@@ -160,6 +161,10 @@ class RunStateError(RunError):
 
 class RunLimitError(RunError):
     """A cap is reached: runs that wait, or disk."""
+
+
+class TrainingOptionsError(RunError):
+    """A setting of the training is out of range, or its method does not fit the task."""
 
 
 class OwnerError(RunError):

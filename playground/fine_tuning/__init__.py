@@ -1,7 +1,9 @@
 """Fine-tuning on uploaded files: checked before a run starts, trained in the background."""
 
-from playground.fine_tuning.check import check
-from playground.fine_tuning.columns import Columns, guess
+from playground.fine_tuning.checking.check import check
+from playground.fine_tuning.checking.columns import Columns, guess
+from playground.fine_tuning.checking.split import OwnColumn, OwnFile, Share, Split
+from playground.fine_tuning.checking.split import guess as guess_split
 from playground.fine_tuning.dataset import (
     Checked,
     Dataset,
@@ -14,8 +16,6 @@ from playground.fine_tuning.dataset import (
     Span,
     Switch,
 )
-from playground.fine_tuning.split import OwnColumn, OwnFile, Share, Split
-from playground.fine_tuning.split import guess as guess_split
 from playground.fine_tuning.tasks import WHEN, Task
 
 __all__ = [

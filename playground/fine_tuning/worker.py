@@ -13,14 +13,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from playground.errors import PlaygroundError
-from playground.fine_tuning import disk, guard, limits, trainers
-from playground.fine_tuning.identity import Identity
-from playground.fine_tuning.launcher import Launcher, LocalLauncher
-from playground.fine_tuning.queue import STOP_GRACE, RunQueue
-from playground.fine_tuning.run_directory import Facts, Result, RunDirectory
-from playground.fine_tuning.settings import JSON
-from playground.fine_tuning.state import State
-from playground.fine_tuning.training_run import Stop, StoppedError, TrainingRun
+from playground.fine_tuning.runs import disk, guard, limits, trainers
+from playground.fine_tuning.runs.identity import Identity
+from playground.fine_tuning.runs.launcher import Launcher, LocalLauncher
+from playground.fine_tuning.runs.queue import STOP_GRACE, RunQueue
+from playground.fine_tuning.runs.run_directory import Facts, Result, RunDirectory
+from playground.fine_tuning.runs.settings import JSON
+from playground.fine_tuning.runs.state import State
+from playground.fine_tuning.runs.training_run import Stop, StoppedError, TrainingRun
 from playground.settings import MEGABYTE, Settings
 
 logger = logging.getLogger(__name__)

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from playground.fine_tuning.identity import Identity
-from playground.fine_tuning.launcher import LocalLauncher
-from playground.fine_tuning.owners import new_owner
-from playground.fine_tuning.queue import RunQueue
-from playground.fine_tuning.run_directory import Result, RunDirectory
-from playground.fine_tuning.settings import JSON, RunSettings
-from playground.fine_tuning.state import ACTIVE, State
-from playground.fine_tuning.store import Run, RunStore
+from playground.fine_tuning.runs.identity import Identity
+from playground.fine_tuning.runs.launcher import LocalLauncher
+from playground.fine_tuning.runs.owners import new_owner
+from playground.fine_tuning.runs.queue import RunQueue
+from playground.fine_tuning.runs.run_directory import Result, RunDirectory
+from playground.fine_tuning.runs.settings import JSON, RunSettings
+from playground.fine_tuning.runs.state import ACTIVE, State
+from playground.fine_tuning.runs.store import Run, RunStore
 from playground.settings import PREFIX, Settings
 from tests.fine_tuning.fake_worker import MODULE
 

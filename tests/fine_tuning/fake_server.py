@@ -6,10 +6,10 @@ It submits as many runs, and then looks after the queue for as many seconds.
 import sys
 import time
 
-from playground.fine_tuning import queue
-from playground.fine_tuning.launcher import LocalLauncher
-from playground.fine_tuning.settings import JSON, RunSettings
-from playground.fine_tuning.store import RunStore
+from playground.fine_tuning.runs import queue
+from playground.fine_tuning.runs.launcher import LocalLauncher
+from playground.fine_tuning.runs.settings import JSON, RunSettings
+from playground.fine_tuning.runs.store import RunStore
 from playground.settings import Settings
 from tests.fine_tuning.fake_worker import MODULE
 

@@ -3,8 +3,8 @@
 import json
 import time
 
-from playground.fine_tuning.settings import JSON
-from playground.fine_tuning.training_run import TrainingRun
+from playground.fine_tuning.runs.settings import JSON
+from playground.fine_tuning.runs.training_run import TrainingRun
 
 
 def train(run: TrainingRun) -> dict[str, JSON]:

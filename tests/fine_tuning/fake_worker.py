@@ -3,8 +3,9 @@
 import os
 import sys
 
-from playground.fine_tuning import trainers, worker
-from playground.fine_tuning.launcher import LocalLauncher
+from playground.fine_tuning import worker
+from playground.fine_tuning.runs import trainers
+from playground.fine_tuning.runs.launcher import LocalLauncher
 from playground.settings import Settings
 
 MODULE = "tests.fine_tuning.fake_worker"

@@ -4,7 +4,7 @@ import pytest
 
 from playground.errors import ColumnsError, DatasetError, UnknownColumnError
 from playground.fine_tuning import Columns, Task, guess
-from playground.fine_tuning.columns import require
+from playground.fine_tuning.checking.columns import require
 from tests.fine_tuning.tables import table
 
 LONG = "a sentence of some length"

@@ -17,12 +17,13 @@ from typing import Any
 
 import pytest
 
-from playground.fine_tuning import trainers, worker
-from playground.fine_tuning.identity import Identity
-from playground.fine_tuning.queue import RunQueue
-from playground.fine_tuning.run_directory import RunDirectory
-from playground.fine_tuning.state import ACTIVE, RESUMABLE, State
-from playground.fine_tuning.store import RunStore
+from playground.fine_tuning import worker
+from playground.fine_tuning.runs import trainers
+from playground.fine_tuning.runs.identity import Identity
+from playground.fine_tuning.runs.queue import RunQueue
+from playground.fine_tuning.runs.run_directory import RunDirectory
+from playground.fine_tuning.runs.state import ACTIVE, RESUMABLE, State
+from playground.fine_tuning.runs.store import RunStore
 from playground.settings import Settings
 from tests.fine_tuning.conftest import PretendedLauncher, Room
 

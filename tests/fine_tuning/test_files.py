@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from playground.fine_tuning import checkpoints, disk, events
-from playground.fine_tuning.identity import Identity
-from playground.fine_tuning.run_directory import Facts, Result, RunDirectory
-from playground.fine_tuning.settings import RunSettings
-from playground.fine_tuning.state import State
+from playground.fine_tuning.runs import checkpoints, disk, events
+from playground.fine_tuning.runs.identity import Identity
+from playground.fine_tuning.runs.run_directory import Facts, Result, RunDirectory
+from playground.fine_tuning.runs.settings import RunSettings
+from playground.fine_tuning.runs.state import State
 
 BROKEN = [b"", b"{", b'{"outcome": "fin', b"[]", b"null", b'"a"', b"\xff\xfe", b"{}", b"\0" * 50]
 ME = Identity(1, 2.0)

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
-from playground.fine_tuning.index import Entry, Index
-from playground.fine_tuning.state import State
+from playground.fine_tuning.runs.index import Entry, Index
+from playground.fine_tuning.runs.state import State
 
 PROCESSES = 4
 RUNS = 60

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from playground.fine_tuning import queue as queue_module
-from playground.fine_tuning.launcher import ROOT
-from playground.fine_tuning.state import ACTIVE, State
+from playground.fine_tuning.runs import queue as queue_module
+from playground.fine_tuning.runs.launcher import ROOT
+from playground.fine_tuning.runs.state import ACTIVE, State
 from tests.fine_tuning.conftest import Room, kill_all, wait_until
 
 MOMENTS = 21

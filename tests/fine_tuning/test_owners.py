@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from playground.errors import OwnerError, UnknownRunError
-from playground.fine_tuning import owners
-from playground.fine_tuning.settings import RunSettings
-from playground.fine_tuning.state import State
-from playground.fine_tuning.store import RunStore
+from playground.fine_tuning.runs import owners
+from playground.fine_tuning.runs.settings import RunSettings
+from playground.fine_tuning.runs.state import State
+from playground.fine_tuning.runs.store import RunStore
 from tests.fine_tuning.conftest import Room
 
 METHODS = [name for name in vars(RunStore) if not name.startswith("_")]

@@ -6,11 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.errors import DatasetError
-from playground.fine_tuning import Columns, Span, Task, cells, check
+from playground.fine_tuning import Columns, Span, Task, check
+from playground.fine_tuning.checking import cells
+from playground.fine_tuning.checking.problems import Problems
+from playground.fine_tuning.checking.reading import examples
+from playground.fine_tuning.checking.span_checks import trimmed, without_outside, without_overlaps
 from playground.fine_tuning.dataset import Example
-from playground.fine_tuning.reading import examples
-from playground.fine_tuning.report import Report
-from playground.fine_tuning.span_checks import trimmed, without_outside, without_overlaps
 from playground.settings import Settings
 from tests.fine_tuning.tables import all_examples, table
 
@@ -32,7 +33,7 @@ def placed(sentence: list[tuple[str, str | None]]) -> tuple[str, tuple[Span, ...
 
 def read(text: str, cell: str) -> list[Example]:
     columns = Columns(text="text", labels=("spans",))
-    report = Report()
+    report = Problems()
     found = examples(table([(text, cell)], ("text", "spans")), columns, Task.ENTITIES, report)
     checked = without_overlaps(trimmed(without_outside(found, report), report), report)
     assert report.problems == []
@@ -66,7 +67,7 @@ def test_entities_that_remain_mark_visible_letters_and_never_overlap(
     text: str, places: list[tuple[int, int, str]]
 ) -> None:
     spans = tuple(sorted(Span(*place) for place in places))
-    report = Report()
+    report = Problems()
     one = Example(number=1, text=text, spans=spans)
     kept = without_overlaps(trimmed(without_outside([one], report), report), report)
     for example in kept:

@@ -21,7 +21,7 @@ from playground.fine_tuning import (
     check,
     guess_split,
 )
-from playground.fine_tuning.split import by_share
+from playground.fine_tuning.checking.split import by_share
 from playground.settings import Settings
 from tests.fine_tuning.tables import COLUMNS, GOOD, all_examples, checked, found, lines, table
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from playground.errors import RunLimitError, RunStateError, UnknownRunError
-from playground.fine_tuning.checkpoints import writing
-from playground.fine_tuning.identity import Identity
-from playground.fine_tuning.owners import new_owner
-from playground.fine_tuning.queue import DAY, STOP_GRACE, RunQueue
-from playground.fine_tuning.settings import RunSettings
-from playground.fine_tuning.state import State
-from playground.fine_tuning.store import RunStore
+from playground.fine_tuning.runs.checkpoints import writing
+from playground.fine_tuning.runs.identity import Identity
+from playground.fine_tuning.runs.owners import new_owner
+from playground.fine_tuning.runs.queue import DAY, STOP_GRACE, RunQueue
+from playground.fine_tuning.runs.settings import RunSettings
+from playground.fine_tuning.runs.state import State
+from playground.fine_tuning.runs.store import RunStore
 from playground.settings import Settings
 from tests.fine_tuning.conftest import PretendedLauncher, Room
 

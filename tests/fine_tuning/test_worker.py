@@ -11,12 +11,12 @@ import psutil
 import pytest
 
 from playground.errors import RunStateError
-from playground.fine_tuning.identity import Identity
-from playground.fine_tuning.launcher import ROOT, WORKER, LocalLauncher, environment
-from playground.fine_tuning.queue import RunQueue
-from playground.fine_tuning.settings import RunSettings
-from playground.fine_tuning.state import State
-from playground.fine_tuning.store import RunStore
+from playground.fine_tuning.runs.identity import Identity
+from playground.fine_tuning.runs.launcher import ROOT, WORKER, LocalLauncher, environment
+from playground.fine_tuning.runs.queue import RunQueue
+from playground.fine_tuning.runs.settings import RunSettings
+from playground.fine_tuning.runs.state import State
+from playground.fine_tuning.runs.store import RunStore
 from playground.settings import Settings
 from tests.fine_tuning.conftest import Room, wait_until
 
@@ -233,7 +233,7 @@ def test_a_reused_pid_is_another_process() -> None:
 
 
 def test_a_group_that_does_not_listen_is_killed_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("playground.fine_tuning.launcher.TERM_SECONDS", 0.2)
+    monkeypatch.setattr("playground.fine_tuning.runs.launcher.TERM_SECONDS", 0.2)
     script = (
         "import signal, subprocess, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
         "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); "

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from playground.errors import RunStateError, UnknownRunError
-from playground.fine_tuning import limits, owners
-from playground.fine_tuning.index import Entry, Transaction
-from playground.fine_tuning.queue import DAY, NEW, RunQueue
-from playground.fine_tuning.run_directory import Facts, RunDirectory
-from playground.fine_tuning.settings import RunSettings
-from playground.fine_tuning.state import ENDED, RESUMABLE, State
+from playground.fine_tuning.runs import limits, owners
+from playground.fine_tuning.runs.index import Entry, Transaction
+from playground.fine_tuning.runs.queue import DAY, NEW, RunQueue
+from playground.fine_tuning.runs.run_directory import Facts, RunDirectory
+from playground.fine_tuning.runs.settings import RunSettings
+from playground.fine_tuning.runs.state import ENDED, RESUMABLE, State
 
 NAME_CHARACTERS = 100
 LOG_BYTES = 100_000  # of a log's end are shown

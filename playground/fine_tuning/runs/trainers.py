@@ -5,13 +5,13 @@ from importlib import import_module
 from typing import TypeAlias
 
 from playground.errors import RunError
-from playground.fine_tuning.settings import JSON
-from playground.fine_tuning.training_run import TrainingRun
+from playground.fine_tuning.runs.settings import JSON
+from playground.fine_tuning.runs.training_run import TrainingRun
 
 # Gets its run and returns what belongs into the result, or raises what ``TrainingRun.check`` does.
 Trainer: TypeAlias = Callable[[TrainingRun], dict[str, JSON]]
 
-# Task -> "module:function". Names and no functions: only a worker imports what needs torch.
+# Each is named "module:function": only a worker imports what needs torch.
 TRAINERS: dict[str, str] = {}
 
 

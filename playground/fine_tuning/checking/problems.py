@@ -9,7 +9,7 @@ SHOWN = 10
 
 
 @dataclass(slots=True)
-class Report:
+class Problems:
     """Problems found so far, and the switches that are off."""
 
     off: frozenset[Switch] = frozenset()

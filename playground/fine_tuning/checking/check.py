@@ -4,11 +4,18 @@ from dataclasses import replace
 
 from playground.errors import TooFewExamplesError
 from playground.files import Table
-from playground.fine_tuning import label_checks, lengths, reading, span_checks, text_checks
-from playground.fine_tuning.columns import Columns, require
+from playground.fine_tuning.checking import label_checks, lengths, reading, span_checks, text_checks
+from playground.fine_tuning.checking.columns import Columns, require
+from playground.fine_tuning.checking.problems import Problems, counted
+from playground.fine_tuning.checking.split import (
+    OwnColumn,
+    OwnFile,
+    Share,
+    Split,
+    by_column,
+    by_share,
+)
 from playground.fine_tuning.dataset import Checked, Dataset, Example, Options, Part
-from playground.fine_tuning.report import Report, counted
-from playground.fine_tuning.split import OwnColumn, OwnFile, Share, Split, by_column, by_share
 from playground.fine_tuning.tasks import Task
 from playground.settings import Settings
 
@@ -48,7 +55,7 @@ def check(
     options = options or Options()
     settings = settings or Settings.from_environment()
     lengths.require_limit(options.max_tokens, settings.max_training_tokens)
-    report = Report(options.off)
+    report = Problems(options.off)
     examples, notices = _read(table, columns, task, split, report)
     read = len(examples)
     examples = _cleaned(examples, task, settings, report)
@@ -79,7 +86,7 @@ def check(
 
 
 def _read(
-    table: Table, columns: Columns, task: Task, split: Split, report: Report
+    table: Table, columns: Columns, task: Task, split: Split, report: Problems
 ) -> tuple[list[Example], list[str]]:
     require(table, columns, task)
     examples = reading.examples(table, columns, task, report)
@@ -95,7 +102,7 @@ def _read(
 
 
 def _cleaned(
-    examples: list[Example], task: Task, settings: Settings, report: Report
+    examples: list[Example], task: Task, settings: Settings, report: Problems
 ) -> list[Example]:
     examples = text_checks.without_long(examples, settings.max_characters, report)
     examples = text_checks.without_empty(examples, report)
@@ -110,7 +117,7 @@ def _cleaned(
     return text_checks.without_duplicates(examples, report)
 
 
-def _require_enough(examples: list[Example], read: int, report: Report) -> None:
+def _require_enough(examples: list[Example], read: int, report: Problems) -> None:
     if len(examples) >= FEWEST:
         return
     found = "; ".join(f"{one.finding}: {one.count:,}" for one in report.problems)

@@ -7,8 +7,8 @@ from difflib import get_close_matches
 
 from playground.errors import ColumnsError, UnknownColumnError
 from playground.files import Table, text_column
-from playground.fine_tuning import cells
-from playground.fine_tuning.report import counted, listed
+from playground.fine_tuning.checking import cells
+from playground.fine_tuning.checking.problems import counted, listed
 from playground.fine_tuning.tasks import Task
 from playground.text.tags import is_tag
 

@@ -14,7 +14,7 @@ class RunSettings:
     a learning rate, lies in ``options`` until the training code gives it a field of its own.
     """
 
-    task: str  # the name of a training function in playground/fine_tuning/trainers.py
+    task: str  # the name of a training function in playground/fine_tuning/runs/trainers.py
     base_model: str  # a model id of the catalog
     seed: int = 0
     options: dict[str, JSON] = field(default_factory=dict)  # values that JSON can hold

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
-from playground.fine_tuning import checkpoints
-from playground.fine_tuning.checkpoints import Checkpoint
-from playground.fine_tuning.run_directory import RunDirectory
-from playground.fine_tuning.settings import JSON, RunSettings
+from playground.fine_tuning.runs import checkpoints
+from playground.fine_tuning.runs.checkpoints import Checkpoint
+from playground.fine_tuning.runs.run_directory import RunDirectory
+from playground.fine_tuning.runs.settings import JSON, RunSettings
 
 
 class Stop(StrEnum):

@@ -4,12 +4,12 @@ from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import replace
 
+from playground.fine_tuning.checking.problems import Problems, counted
 from playground.fine_tuning.dataset import Example, Finding, Span, Switch
-from playground.fine_tuning.report import Report, counted
 from playground.text.cleaning import trim
 
 
-def without_outside(examples: list[Example], report: Report) -> list[Example]:
+def without_outside(examples: list[Example], report: Problems) -> list[Example]:
     """Leave out texts with an entity that marks nothing in them: its places cannot be trusted."""
     inside: list[Example] = []
     outside: list[Example] = []
@@ -26,7 +26,7 @@ def without_outside(examples: list[Example], report: Report) -> list[Example]:
     return inside
 
 
-def trimmed(examples: list[Example], report: Report) -> list[Example]:
+def trimmed(examples: list[Example], report: Problems) -> list[Example]:
     """Take white space at their ends away from entities."""
     made = [
         replace(one, spans=tuple(_trimmed(span, one.text) for span in one.spans))
@@ -42,7 +42,7 @@ def trimmed(examples: list[Example], report: Report) -> list[Example]:
     return made
 
 
-def without_overlaps(examples: list[Example], report: Report) -> list[Example]:
+def without_overlaps(examples: list[Example], report: Problems) -> list[Example]:
     """Of entities that overlap keep the longest: a word has one tag."""
     made = [replace(one, spans=_apart(one.spans)) for one in examples]
     overlapping = [one for one, new in zip(examples, made, strict=True) if one.spans != new.spans]

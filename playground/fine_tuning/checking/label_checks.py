@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from playground.errors import LabelsError
 from playground.files.names import is_number
+from playground.fine_tuning.checking.problems import Problems, counted, listed
 from playground.fine_tuning.dataset import Example, Finding, Part, Span, Switch
-from playground.fine_tuning.report import Report, counted, listed
 from playground.fine_tuning.tasks import Task
 
 FEW = 8  # examples of a label; below, neither training nor its measure has much to go by
@@ -28,7 +28,7 @@ def examples_of(examples: Sequence[Example]) -> Counter[str]:
     return Counter(name for one in examples for name in set(one.label_names))
 
 
-def without_unlabelled(examples: list[Example], task: Task, report: Report) -> list[Example]:
+def without_unlabelled(examples: list[Example], task: Task, report: Problems) -> list[Example]:
     """Leave out texts without a label; of several labels none may be meant, so there it is asked.
 
     A text without entities is an example like others.
@@ -51,7 +51,7 @@ def without_unlabelled(examples: list[Example], task: Task, report: Report) -> l
     return [one for one in examples if one.labels]
 
 
-def with_merged_spellings(examples: list[Example], report: Report) -> list[Example]:
+def with_merged_spellings(examples: list[Example], report: Problems) -> list[Example]:
     """Give labels that differ in case, spaces or a decimal zero the spelling that most have."""
     spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for name in (name for one in examples for name in one.label_names):
@@ -103,7 +103,7 @@ def require_labels(examples: Sequence[Example], task: Task, most: int) -> None:
         )
 
 
-def without_single(examples: list[Example], report: Report) -> list[Example]:
+def without_single(examples: list[Example], report: Problems) -> list[Example]:
     """Leave out labels with one example, and that example with all that it has."""
     single = _single(examples)
     leave_out = report.decide(
@@ -121,8 +121,8 @@ def without_single(examples: list[Example], report: Report) -> list[Example]:
     return examples
 
 
-def report_counts(examples: Sequence[Example], task: Task, report: Report) -> None:
-    """Report labels with few examples, unbalanced ones, and numbers."""
+def report_counts(examples: Sequence[Example], task: Task, report: Problems) -> None:
+    """Problems labels with few examples, unbalanced ones, and numbers."""
     counts = examples_of(examples)
     few = {name for name, count in counts.items() if count < FEW}
     report.add(
@@ -154,8 +154,8 @@ def report_counts(examples: Sequence[Example], task: Task, report: Report) -> No
     )
 
 
-def report_not_trained(examples: Sequence[Example], report: Report) -> None:
-    """Report labels that validation or test has and training has not."""
+def report_not_trained(examples: Sequence[Example], report: Problems) -> None:
+    """Problems labels that validation or test has and training has not."""
     trained = examples_of([one for one in examples if one.part is Part.TRAINING])
     unknown = [one for one in examples if not trained.keys() >= set(one.label_names)]
     names = in_order(name for one in unknown for name in one.label_names if name not in trained)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 from playground.errors import SplitError
 from playground.files import Table
-from playground.fine_tuning.columns import require_column
+from playground.fine_tuning.checking.columns import require_column
+from playground.fine_tuning.checking.label_checks import examples_of
+from playground.fine_tuning.checking.problems import Problems, counted, listed
+from playground.fine_tuning.checking.text_checks import grouped
 from playground.fine_tuning.dataset import Example, Finding, Part
-from playground.fine_tuning.label_checks import examples_of
-from playground.fine_tuning.report import Report, counted, listed
 from playground.fine_tuning.tasks import Task
-from playground.fine_tuning.text_checks import grouped
 
 SEED = 13
 _LARGEST_SEED = 2**32 - 1
@@ -67,7 +67,7 @@ def guess(table: Table) -> OwnColumn | None:
 
 
 def by_column(
-    examples: list[Example], table: Table, column: str, report: Report
+    examples: list[Example], table: Table, column: str, report: Problems
 ) -> tuple[list[Example], list[str]]:
     """Return the examples with the part that their row names, and notices.
 

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playground.fine_tuning import disk, events
-from playground.fine_tuning.checkpoints import Checkpoint, last
-from playground.fine_tuning.identity import Identity
-from playground.fine_tuning.settings import JSON, RunSettings
-from playground.fine_tuning.state import State
+from playground.fine_tuning.runs import disk, events
+from playground.fine_tuning.runs.checkpoints import Checkpoint, last
+from playground.fine_tuning.runs.identity import Identity
+from playground.fine_tuning.runs.settings import JSON, RunSettings
+from playground.fine_tuning.runs.state import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,12 @@ import threading
 import time
 from dataclasses import replace
 
-from playground.fine_tuning import owners
-from playground.fine_tuning.identity import Identity
-from playground.fine_tuning.index import Entry, Index, Transaction
-from playground.fine_tuning.launcher import Launcher
-from playground.fine_tuning.run_directory import Result, RunDirectory
-from playground.fine_tuning.state import ACTIVE, ENDED, State
+from playground.fine_tuning.runs import owners
+from playground.fine_tuning.runs.identity import Identity
+from playground.fine_tuning.runs.index import Entry, Index, Transaction
+from playground.fine_tuning.runs.launcher import Launcher
+from playground.fine_tuning.runs.run_directory import Result, RunDirectory
+from playground.fine_tuning.runs.state import ACTIVE, ENDED, State
 from playground.settings import Settings
 
 WATCH_SECONDS = 5.0  # between two looks at the queue

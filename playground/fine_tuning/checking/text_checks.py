@@ -5,9 +5,9 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
 from hashlib import blake2b
 
-from playground.fine_tuning import cells
+from playground.fine_tuning.checking import cells
+from playground.fine_tuning.checking.problems import Problems, counted
 from playground.fine_tuning.dataset import Example, Finding, Part, Switch
-from playground.fine_tuning.report import Report, counted
 
 Key = tuple[bytes, bytes]
 
@@ -29,7 +29,7 @@ def grouped(examples: Sequence[Example]) -> dict[Key, list[Example]]:
     return groups
 
 
-def without_long(examples: list[Example], most: int, report: Report) -> list[Example]:
+def without_long(examples: list[Example], most: int, report: Problems) -> list[Example]:
     """Leave out texts of more than ``most`` characters."""
     long = [one for one in examples if max(len(one.text), len(one.second or "")) > most]
     report.add(
@@ -42,7 +42,7 @@ def without_long(examples: list[Example], most: int, report: Report) -> list[Exa
     return _without(examples, long)
 
 
-def without_empty(examples: list[Example], report: Report) -> list[Example]:
+def without_empty(examples: list[Example], report: Problems) -> list[Example]:
     """Leave out texts of which nothing can be seen, and pairs with such a text."""
     empty = [
         one
@@ -59,7 +59,7 @@ def without_empty(examples: list[Example], report: Report) -> list[Example]:
     return _without(examples, empty)
 
 
-def without_leaks(examples: list[Example], report: Report) -> list[Example]:
+def without_leaks(examples: list[Example], report: Problems) -> list[Example]:
     """Leave texts that are in training out of the other parts, and those in validation of test.
 
     There is no switch: what a model has seen in training says nothing about how good it is.
@@ -79,7 +79,7 @@ def without_leaks(examples: list[Example], report: Report) -> list[Example]:
     return _without(examples, leaking)
 
 
-def without_conflicts(examples: list[Example], report: Report) -> list[Example]:
+def without_conflicts(examples: list[Example], report: Problems) -> list[Example]:
     """Of a text with several answers keep those that most rows give; none where several lead."""
     groups = [group for group in grouped(examples).values() if len(set(map(_answer, group))) > 1]
     losing = []
@@ -99,7 +99,7 @@ def without_conflicts(examples: list[Example], report: Report) -> list[Example]:
     return _without(examples, losing) if settle else examples
 
 
-def without_duplicates(examples: list[Example], report: Report) -> list[Example]:
+def without_duplicates(examples: list[Example], report: Problems) -> list[Example]:
     """Of rows with one text and one answer keep the first."""
     seen: set[Hashable] = set()
     again = []

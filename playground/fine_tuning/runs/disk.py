@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from playground.fine_tuning.settings import JSON
+from playground.fine_tuning.runs.settings import JSON
 
 
 def write_text(path: Path, text: str) -> None:

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import psutil
 
-from playground.fine_tuning.training_run import Stop
+from playground.fine_tuning.runs.training_run import Stop
 
 BEAT_SECONDS = 1.0
 logger = logging.getLogger(__name__)

@@ -6,10 +6,10 @@ from itertools import accumulate
 
 from playground.errors import ColumnsError
 from playground.files import Table
-from playground.fine_tuning import cells
-from playground.fine_tuning.columns import Columns
+from playground.fine_tuning.checking import cells
+from playground.fine_tuning.checking.columns import Columns
+from playground.fine_tuning.checking.problems import Problems, counted, listed, shortened
 from playground.fine_tuning.dataset import Example, Finding, Span
-from playground.fine_tuning.report import Report, counted, listed, shortened
 from playground.fine_tuning.tasks import Task
 from playground.text.tags import is_tag, to_bio
 from playground.text.tags import spans as entities
@@ -34,7 +34,7 @@ class _LeftOut:
 
 
 def examples(
-    table: Table, columns: Columns, task: Task, report: Report, *, training: Table | None = None
+    table: Table, columns: Columns, task: Task, report: Problems, *, training: Table | None = None
 ) -> list[Example]:
     """Return an example a row; rows whose labels cannot be read are reported and left out.
 
@@ -65,7 +65,11 @@ def examples(
 
 
 def _say(
-    found: list[Example], unreadable: _LeftOut, unknown: _LeftOut, columns: Columns, report: Report
+    found: list[Example],
+    unreadable: _LeftOut,
+    unknown: _LeftOut,
+    columns: Columns,
+    report: Problems,
 ) -> None:
     where = listed(columns.labels, 3)
     tag = f"the tag “{unknown.reason}” is of no known scheme (BIO, IOB1, BIOES, BILOU)"

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from playground.errors import RunLimitError
-from playground.fine_tuning import disk
-from playground.fine_tuning.index import Transaction
-from playground.fine_tuning.state import State
+from playground.fine_tuning.runs import disk
+from playground.fine_tuning.runs.index import Transaction
+from playground.fine_tuning.runs.state import State
 from playground.settings import MEGABYTE, Settings
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playground.fine_tuning import disk
+from playground.fine_tuning.runs import disk
 
 PART = ".part-"  # before the name of a checkpoint that is being written
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from filelock import FileLock
 
-from playground.fine_tuning.state import ACTIVE, State
+from playground.fine_tuning.runs.state import ACTIVE, State
 
 BUSY_SECONDS = 30.0  # how long one process waits for another's transaction
 _metadata = sa.MetaData()

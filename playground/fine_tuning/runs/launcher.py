@@ -11,8 +11,8 @@ from typing import Protocol
 
 import psutil
 
-from playground.fine_tuning.identity import Identity
-from playground.fine_tuning.run_directory import RunDirectory
+from playground.fine_tuning.runs.identity import Identity
+from playground.fine_tuning.runs.run_directory import RunDirectory
 from playground.settings import PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parents[2]  # where "python -m playground..." works

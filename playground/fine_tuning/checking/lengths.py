@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from playground.errors import DatasetError
+from playground.fine_tuning.checking.problems import Problems, counted
 from playground.fine_tuning.dataset import Example, Finding, Lengths
-from playground.fine_tuning.report import Report, counted
 from playground.fine_tuning.tasks import Task
 
 # Texts in, the number of tokens of each out, without special tokens.
@@ -26,7 +26,7 @@ def require_limit(limit: int, most: int) -> None:
 
 
 def measured(
-    examples: Sequence[Example], task: Task, count: Counter, limit: int, report: Report
+    examples: Sequence[Example], task: Task, count: Counter, limit: int, report: Problems
 ) -> Lengths:
     """Return the lengths of all examples, and report those that ``limit`` cuts."""
     lengths = Lengths(tokens=_tokens(examples, count), limit=limit)

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from playground.fine_tuning.settings import JSON
+from playground.fine_tuning.runs.settings import JSON
 
 
 def append(path: Path, kind: str, values: dict[str, JSON], *, durable: bool = False) -> None:

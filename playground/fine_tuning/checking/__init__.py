@@ -1,0 +1,1 @@
+"""What is wrong with a file, found before a run starts."""
