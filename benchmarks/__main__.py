@@ -13,6 +13,7 @@ NAMES = (
     "start",
     "visitors",
     "attention",
+    "head_switch",
     "classifiers",
     "whole_file",
 )

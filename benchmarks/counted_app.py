@@ -27,9 +27,9 @@ def write_counters(path: Path) -> None:
         engine = shared()
         counters = {
             "loads": sum(engine.loads.values()),
-            "requests": engine.requests,
-            "batches": engine.batches,
-            "busy_seconds": engine.busy_seconds,
+            "requests": engine.batcher.requests,
+            "batches": engine.batcher.batches,
+            "busy_seconds": engine.batcher.busy_seconds,
         }
         temporary = path.with_suffix(".part")
         temporary.write_text(json.dumps(counters))

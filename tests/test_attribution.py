@@ -144,6 +144,6 @@ def test_kinds_of_queries_do_not_share_a_batch() -> None:
         heard.append(queries)
         return [0] * len(queries)
 
-    engine.scores(SimpleNamespace(scores=scores), asked)
+    engine.batcher.answers(SimpleNamespace(scores=scores), asked)
     assert [len(batch) for batch in heard] == [2, 2]
     assert [{type(one) for one in batch} for batch in heard] == [{LabelQuery}, {AttributionQuery}]

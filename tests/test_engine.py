@@ -1,7 +1,9 @@
 """One load a model, answers that do not depend on who else asks, bounds that hold."""
 
+import gc
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -117,7 +119,7 @@ def test_every_visitor_gets_the_answer_to_their_own_text() -> None:
             expected_log_probs(one)[:, list(one.targets)],
             atol=TOLERANCE,
         )
-    assert running.requests == 60
+    assert running.batcher.requests == 60
 
 
 def test_requests_that_wait_run_in_one_batch(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,12 +130,12 @@ def test_requests_that_wait_run_in_one_batch(monkeypatch: pytest.MonkeyPatch) ->
         first = visitors.submit(model.scores, [query(10, 0)])
         assert inside.wait(10)
         others = [visitors.submit(model.scores, [query(10, seed)]) for seed in range(1, 9)]
-        while running.requests < 9:
+        while running.batcher.requests < 9:
             time.sleep(0.01)
         go.set()
         for seed, answer in enumerate([first, *others]):
             assert_right(query(10, seed), answer.result(10)[0])
-    assert running.batches == 2
+    assert running.batcher.batches == 2
 
 
 def test_a_batch_keeps_to_its_token_cap() -> None:
@@ -142,7 +144,7 @@ def test_a_batch_keeps_to_its_token_cap() -> None:
     asked = [query(20, seed) for seed in range(5)]
     for one, scores in zip(asked, model.scores(asked), strict=True):
         assert_right(one, scores)
-    assert running.batches == 3
+    assert running.batcher.batches == 3
 
 
 def test_full_queue_says_busy_and_recovers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,7 +154,7 @@ def test_full_queue_says_busy_and_recovers(monkeypatch: pytest.MonkeyPatch) -> N
     with ThreadPoolExecutor(2) as visitors:
         waiting = [visitors.submit(model.scores, [query(8, seed)]) for seed in range(2)]
         assert inside.wait(10)
-        while running.requests < 2:
+        while running.batcher.requests < 2:
             time.sleep(0.01)
         with pytest.raises(BusyError, match="2 requests are waiting"):
             model.scores([query(8, 3)])
@@ -239,3 +241,15 @@ def test_different_models_load_at_the_same_time(tiny_checkpoint: Callable[..., P
         models = list(visitors.map(running.model, specs * 2))
     assert [model.spec.id for model in models] == list(families) * 2
     assert running.loads == dict.fromkeys(families, 1)
+
+
+def test_garbage_collection_passes_over_loaded_models_until_the_next_load() -> None:
+    running = engine(max_loaded_models=1)
+    first = running.model(spec("a"))
+    weights = weakref.ref(first.encoder.model)
+    assert not any(one is first.encoder.model for one in gc.get_objects())
+    first.encoder.model.own = first.encoder.model  # a circle, which only a collection takes apart
+    del first
+    running.model(spec("b"))
+    running.model(spec("c"))
+    assert weights() is None

@@ -128,6 +128,7 @@ def write(page: str, fields: Sequence[Field]) -> bool:
         if address != st.query_params.to_dict():
             st.query_params.from_dict(address)
     history.values = values
+    history.followed = False  # what changes next, if only in a fragment, is the visitor's doing
     return fits
 
 

@@ -1,13 +1,8 @@
-"""One engine a process: loads each model once, keeps a bounded number, batches concurrent requests.
+"""One engine a process: loads each model once and keeps a bounded number of them."""
 
-Visitors' threads call ``Model.scores``; one worker thread runs the models. While it runs a batch,
-further requests gather, and the next batch takes along all that fit, so batches grow with the load
-and a lone request never waits.
-"""
-
+import gc
 import threading
-import time
-from collections import Counter, OrderedDict, deque
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
@@ -19,15 +14,14 @@ import numpy as np
 import torch
 from transformers import PreTrainedTokenizerBase
 
-from playground.errors import BusyError
 from playground.models import hub, loading
+from playground.models.batching import Batcher
 from playground.models.catalog import ModelSpec, Source, Task
 from playground.models.classifier import Classifier
 from playground.models.encoder import Encoder
 from playground.models.hidden_states import fast_dtype
 from playground.models.inside import Inside
 from playground.models.queries import (
-    Asked,
     AttentionQuery,
     Attentions,
     AttributionQuery,
@@ -41,8 +35,6 @@ from playground.models.queries import (
 from playground.settings import MEGABYTE, Settings
 
 LOADS_AT_ONCE = 2
-# Texts in one batch differ at most by this factor in length, or padding would eat the gain.
-LENGTH_RATIO = 2.0
 PROGRESS_SECONDS = 0.2
 ModelKey = tuple[str, str]
 _sharing = threading.Lock()
@@ -80,7 +72,7 @@ class Model:
         Raises:
             BusyError: too many requests are waiting.
         """
-        return self.engine.scores(self.encoder, queries)
+        return self.engine.batcher.answers(self.encoder, queries)
 
     def attributions(self, query: AttributionQuery) -> Attributions:
         """Return each token's share in the score of a label; only of a text classifier.
@@ -88,7 +80,7 @@ class Model:
         Raises:
             BusyError: too many requests are waiting.
         """
-        [found] = self.engine.scores(self.encoder, [query])
+        [found] = self.engine.batcher.answers(self.encoder, [query])
         return found
 
     def attentions(self, query: AttentionQuery) -> Attentions:
@@ -97,7 +89,7 @@ class Model:
         Raises:
             BusyError: too many requests are waiting.
         """
-        [found] = self.engine.scores(self.encoder, [query])
+        [found] = self.engine.batcher.answers(self.encoder, [query])
         return found
 
     def head_parameters(self, layer: int, head: int) -> HeadParameters:
@@ -116,30 +108,13 @@ class Model:
         Raises:
             BusyError: too many requests are waiting.
         """
-        return self.engine.scores(self.encoder, queries)
+        return self.engine.batcher.answers(self.encoder, queries)
 
 
 @dataclass(slots=True)
 class _Loading:
     future: Future[Model] = field(default_factory=Future)
     share: float = 0.0
-
-
-@dataclass(slots=True)
-class _Call:
-    """One visitor's request: all its answers, or one error."""
-
-    answers: list[Any]
-    left: int
-    future: Future[list[Any]] = field(default_factory=Future)
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    call: _Call
-    index: int
-    encoder: Any
-    query: Asked
 
 
 class Engine:
@@ -156,20 +131,16 @@ class Engine:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.dtype = dtype or fast_dtype(self.device)
         self.loads: Counter[str] = Counter()  # by model id
-        self.requests = 0
-        self.batches = 0
-        self.busy_seconds = 0.0  # spent running batches
         self._load_checkpoint = load
         self._loads_at_once = threading.Semaphore(LOADS_AT_ONCE)
         self._lock = threading.Lock()
         self._models: OrderedDict[ModelKey, Model] = OrderedDict()
         self._loading: dict[ModelKey, _Loading] = {}
-        self._items: deque[_Item] = deque()
-        self._calls = 0
-        self._arrived = threading.Condition()
         if settings.threads:
             torch.set_num_threads(settings.threads)
-        threading.Thread(target=self._work, name="engine", daemon=True).start()
+        self.batcher = Batcher(
+            max_waiting=settings.max_waiting, max_tokens=settings.max_batch_tokens
+        )
 
     def model(self, spec: ModelSpec, on_progress: Callable[[float], None] | None = None) -> Model:
         """Return the model of ``spec``, loading it if needed; callers of one model share one load.
@@ -214,32 +185,6 @@ class Engine:
         with self._lock:
             return self._resident_bytes()
 
-    def scores(self, encoder: Any, queries: Sequence[Asked]) -> list[Any]:
-        """Answer ``queries`` with ``encoder``; blocks until all are done.
-
-        Raises:
-            BusyError: ``settings.max_waiting`` requests are waiting already.
-        """
-        if not queries:
-            return []
-        call = _Call(answers=[None] * len(queries), left=len(queries))
-        with self._arrived:
-            if self._calls >= self.settings.max_waiting:
-                raise BusyError(
-                    f"{self._calls} requests are waiting already. Try again in a few seconds."
-                )
-            self._calls += 1
-            self.requests += 1
-            self._items.extend(
-                _Item(call, index, encoder, query) for index, query in enumerate(queries)
-            )
-            self._arrived.notify()
-        try:
-            return call.future.result()
-        finally:
-            with self._arrived:
-                self._calls -= 1
-
     def _load(self, spec: ModelSpec, waiting: _Loading) -> None:
         def heard(share: float) -> None:
             waiting.share = share
@@ -267,6 +212,7 @@ class Engine:
             self._models[key] = model
             del self._loading[key]
             self._drop_least_recently_used()
+        _set_aside()
         waiting.future.set_result(model)
 
     def _encoder(self, checkpoint: loading.Checkpoint) -> Encoder | Classifier | Inside:
@@ -296,58 +242,17 @@ class Engine:
         }
         return sum(weights.values())
 
-    def _work(self) -> None:
-        while True:
-            with self._arrived:
-                while not self._items:
-                    self._arrived.wait()
-                batch = self._next_batch()
-            self._run(batch)
 
-    def _next_batch(self) -> list[_Item]:
-        """Take the oldest item and those like it, nearest in length first, up to the token cap."""
-        first = self._items[0]
-        length = first.query.tokens
-        alike = sorted(
-            (
-                item
-                for item in self._items
-                if item.encoder is first.encoder
-                and item.query.kind == first.query.kind
-                and max(item.query.tokens, length) <= LENGTH_RATIO * min(item.query.tokens, length)
-            ),
-            key=lambda item: abs(item.query.tokens - length),
-        )
-        batch = [first]
-        width = length
-        for item in alike:
-            if item is first:
-                continue
-            width = max(width, item.query.tokens)
-            if width * (len(batch) + 1) > self.settings.max_batch_tokens:
-                break
-            batch.append(item)
-        taken = set(map(id, batch))
-        self._items = deque(item for item in self._items if id(item) not in taken)
-        return batch
+def _set_aside() -> None:
+    """Take what lives now out of the sight of Python's garbage collector.
 
-    def _run(self, batch: list[_Item]) -> None:
-        self.batches += 1
-        begin = time.perf_counter()
-        try:
-            answers = batch[0].encoder.scores([item.query for item in batch])
-        except Exception as error:  # noqa: BLE001 - the worker lives on; the callers see the error
-            for item in batch:
-                if not item.call.future.done():
-                    item.call.future.set_exception(error)
-            return
-        finally:
-            self.busy_seconds += time.perf_counter() - begin
-        for item, answer in zip(batch, answers, strict=True):
-            item.call.answers[item.index] = answer
-            item.call.left -= 1
-            if not item.call.left and not item.call.future.done():
-                item.call.future.set_result([a for a in item.call.answers if a is not None])
+    Streamlit collects garbage after each run of a page's script. Each time that would walk through
+    all objects of torch and transformers, which takes 245 ms and lets no other thread run. What
+    dropped models leave behind in circles goes at the next load.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def shared() -> Engine:

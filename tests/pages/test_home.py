@@ -41,14 +41,14 @@ def test_first_paint_shows_the_saved_answer(engine: Engine, home: AppTest) -> No
     spec = json.loads(chart.proto.spec)
     saved = json.loads(SAVED_ANSWER.read_text("utf-8"))["masks"][0]["guesses"]
     assert spec["layout"]["yaxis"]["ticktext"] == [guess["token"] for guess in saved]
-    assert engine.requests == 0
+    assert engine.batcher.requests == 0
 
 
 def test_a_sentence_of_the_visitor_is_computed(engine: Engine, home: AppTest) -> None:
     home.text_area(key="text").set_value("The [MASK] is [MASK].").run()
     assert not home.exception
     assert len(home.get("plotly_chart")) == 2
-    assert engine.requests == 1
+    assert engine.batcher.requests == 1
     assert home.query_params["text"] == "The [MASK] is [MASK]."
 
 

@@ -80,7 +80,7 @@ def test_each_view_shows_a_result_at_once(
 
 def test_only_the_chosen_view_computes(open_page: Open, engine: Engine) -> None:
     open_page(PAGE)
-    assert engine.requests == 1
+    assert engine.batcher.requests == 1
     assert engine.loads == {"bundled/masked_lm": 1}
 
 

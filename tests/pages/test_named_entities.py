@@ -63,7 +63,7 @@ def test_a_text_is_marked_as_transformers_does(
 
 def test_only_the_chosen_view_computes(open_page: Open, engine: Engine) -> None:
     open_page(PAGE)
-    assert engine.requests == 1
+    assert engine.batcher.requests == 1
     assert engine.loads == {"bundled/named_entities": 1}
 
 
@@ -72,9 +72,9 @@ def test_the_model_is_asked_once_while_settings_move(open_page: Open, engine: En
     app.selectbox(key="aggregation").set_value("max").run()
     app.slider(key="lowest_score").set_value(40).run()
     app.segmented_control(key="entities_view").set_value("every-token").run()
-    assert engine.requests == 1
+    assert engine.batcher.requests == 1
     app.text_area(key="entities_text").set_value(TEXT).run()
-    assert engine.requests == 2
+    assert engine.batcher.requests == 2
 
 
 def test_an_example_replaces_the_text(open_page: Open) -> None:
@@ -97,7 +97,7 @@ def test_the_threshold_hides_and_says_how_many(open_page: Open) -> None:
 def test_nothing_found_says_so(
     open_page: Open, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    logits = engine.scores
+    logits = engine.batcher.answers
 
     def outside(*arguments: Any) -> list[Any]:
         rows = logits(*arguments)
@@ -105,7 +105,7 @@ def test_nothing_found_says_so(
             row[:, 0] += 100
         return rows
 
-    monkeypatch.setattr(engine, "scores", outside)
+    monkeypatch.setattr(engine.batcher, "answers", outside)
     app = open_page(PAGE, entities_text=TEXT)
     assert "No entities found in this text." in messages(app)
     assert TEXT in html(app)

@@ -145,7 +145,7 @@ def test_first_load_shows_an_example(open_page: Open) -> None:
 
 def test_only_the_chosen_view_computes(open_page: Open, engine: Engine) -> None:
     open_page(PAGE, sentiment_view="long-text")
-    assert engine.requests == 1
+    assert engine.batcher.requests == 1
     assert engine.loads == {"bundled/sentiment": 1}
 
 

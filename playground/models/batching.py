@@ -1,0 +1,133 @@
+"""Requests of many visitors to one thread that runs the models, in batches.
+
+Visitors' threads hand in queries and wait. While a batch runs, further requests gather, and the
+next batch takes along all that fit, so batches grow with the load and a lone request never waits.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from playground.errors import BusyError
+from playground.models.queries import Asked
+
+# Texts in one batch differ at most by this factor in length, or padding would eat the gain.
+LENGTH_RATIO = 2.0
+
+
+@dataclass(slots=True)
+class _Call:
+    """One visitor's request: all its answers, or one error."""
+
+    answers: list[Any]
+    left: int
+    future: Future[list[Any]] = field(default_factory=Future)
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    call: _Call
+    index: int
+    encoder: Any
+    query: Asked
+
+
+class Batcher:
+    """Answers requests in batches of up to ``max_tokens`` padded tokens, in a thread of its own.
+
+    At most ``max_waiting`` requests wait.
+    """
+
+    def __init__(self, *, max_waiting: int, max_tokens: int) -> None:
+        self.max_waiting = max_waiting
+        self.max_tokens = max_tokens
+        self.requests = 0
+        self.batches = 0
+        self.busy_seconds = 0.0  # spent running batches
+        self._items: deque[_Item] = deque()
+        self._calls = 0
+        self._arrived = threading.Condition()
+        threading.Thread(target=self._work, name="engine", daemon=True).start()
+
+    def answers(self, encoder: Any, queries: Sequence[Asked]) -> list[Any]:
+        """Answer ``queries`` with ``encoder``; blocks until all are done.
+
+        Raises:
+            BusyError: ``max_waiting`` requests are waiting already.
+        """
+        if not queries:
+            return []
+        call = _Call(answers=[None] * len(queries), left=len(queries))
+        with self._arrived:
+            if self._calls >= self.max_waiting:
+                raise BusyError(
+                    f"{self._calls} requests are waiting already. Try again in a few seconds."
+                )
+            self._calls += 1
+            self.requests += 1
+            self._items.extend(
+                _Item(call, index, encoder, query) for index, query in enumerate(queries)
+            )
+            self._arrived.notify()
+        try:
+            return call.future.result()
+        finally:
+            with self._arrived:
+                self._calls -= 1
+
+    def _work(self) -> None:
+        while True:
+            with self._arrived:
+                while not self._items:
+                    self._arrived.wait()
+                batch = self._next_batch()
+            self._run(batch)
+
+    def _next_batch(self) -> list[_Item]:
+        """Take the oldest item and those like it, nearest in length first, up to the token cap."""
+        first = self._items[0]
+        length = first.query.tokens
+        alike = sorted(
+            (
+                item
+                for item in self._items
+                if item.encoder is first.encoder
+                and item.query.kind == first.query.kind
+                and max(item.query.tokens, length) <= LENGTH_RATIO * min(item.query.tokens, length)
+            ),
+            key=lambda item: abs(item.query.tokens - length),
+        )
+        batch = [first]
+        width = length
+        for item in alike:
+            if item is first:
+                continue
+            width = max(width, item.query.tokens)
+            if width * (len(batch) + 1) > self.max_tokens:
+                break
+            batch.append(item)
+        taken = set(map(id, batch))
+        self._items = deque(item for item in self._items if id(item) not in taken)
+        return batch
+
+    def _run(self, batch: list[_Item]) -> None:
+        self.batches += 1
+        begin = time.perf_counter()
+        try:
+            answers = batch[0].encoder.scores([item.query for item in batch])
+        except Exception as error:  # noqa: BLE001 - the worker lives on; the callers see the error
+            for item in batch:
+                if not item.call.future.done():
+                    item.call.future.set_exception(error)
+            return
+        finally:
+            self.busy_seconds += time.perf_counter() - begin
+        for item, answer in zip(batch, answers, strict=True):
+            item.call.answers[item.index] = answer
+            item.call.left -= 1
+            if not item.call.left and not item.call.future.done():
+                item.call.future.set_result([a for a in item.call.answers if a is not None])
