@@ -1,5 +1,6 @@
 """The Runs page, on a store with processes that are only pretended."""
 
+import functools
 import json
 import os
 import time
@@ -46,7 +47,7 @@ def room(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Roo
     monkeypatch.setattr(cache, "settings", lambda: settings)
     monkeypatch.setattr(runs, "LocalLauncher", lambda _: launcher)
     monkeypatch.setattr(RunQueue, "watch", lambda _: None)
-    runs.store.clear()
+    monkeypatch.setattr(runs, "only_store", functools.cache(runs.only_store.__wrapped__))
     return Room(RunQueue(settings, launcher), runs.store(), launcher, new_owner())
 
 
