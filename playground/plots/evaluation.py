@@ -21,6 +21,7 @@ from playground.plots.template import (
     GREEN,
     ORANGE,
     SEQUENTIAL,
+    TEXT_SIZE,
     figure,
     literal,
     name_rows,
