@@ -7,6 +7,7 @@ from importlib.metadata import version
 from string import Template
 from typing import Any
 
+from playground.fine_tuning.export.names import folder_name
 from playground.models import trunk
 from playground.models.catalog import ModelSpec, Source, Task, bundled
 
@@ -30,6 +31,9 @@ MODEL = $model  # a folder
 tokenizer = AutoTokenizer.from_pretrained(MODEL)
 model = $auto_class.from_pretrained(MODEL, use_safetensors=True)
 """
+RUN_LOADING = f"""\
+# The model, unzipped: the page offers it for download.
+{LOCAL_LOADING}"""
 BUNDLED_LOADING = """\
 # The trained part: run this in a checkout of BERT Playground, or put the path of the
 # folder here that the page offers for download.
@@ -165,6 +169,9 @@ def _template(spec: ModelSpec) -> str:
             )
         case Source.LOCAL:
             return Template(LOCAL_LOADING).safe_substitute(model=repr(f"models/{folder}"))
+        case Source.RUN:
+            path = repr(f"./{folder_name(spec.title)}")
+            return Template(RUN_LOADING).safe_substitute(model=path)
         case Source.HUB:
             return Template(HUB_LOADING).safe_substitute(
                 model=repr(spec.hub_id), revision=repr(spec.revision or "main")

@@ -110,14 +110,25 @@ def load(
             return _bundled(spec)
     if spec.source is Source.HUB:
         folder = hub.download(spec, settings, on_progress, check_config=_check_config)
-    elif spec.folder is not None and spec.folder.is_dir():
-        folder = spec.folder
-        files = {file.name: file.stat().st_size for file in folder.iterdir()}
+        with _building:
+            return _load_folder(spec, folder)
+    if spec.folder is None:
+        raise _gone(spec)
+    try:
+        files = {file.name: file.stat().st_size for file in spec.folder.iterdir()}
         hub.check_files(spec, files, settings)
-    else:
-        raise UnknownModelError(f"The folder of {spec.id} is gone.")
-    with _building:
-        return _load_folder(spec, folder)
+        with _building:
+            return _load_folder(spec, spec.folder)
+    except FileNotFoundError as error:  # at any moment: the owner of a run may remove it
+        raise _gone(spec) from error
+
+
+def _gone(spec: ModelSpec) -> UnknownModelError:
+    if spec.source is Source.RUN:
+        return UnknownModelError(
+            f"The run “{spec.title}” was removed, and its model with it. Choose another model."
+        )
+    return UnknownModelError(f"The folder of {spec.id} is gone.")
 
 
 def _bundled(spec: ModelSpec) -> Checkpoint:
@@ -183,7 +194,25 @@ def _load_folder(spec: ModelSpec, folder: Path) -> Checkpoint:
             f"{spec.id} has no trained weights for {spec.task} ({missing[0]} is missing). "
             f"Choose a model that was trained for {spec.task}."
         )
+    if spec.source is Source.RUN:
+        _share_embeddings(model)
     return _checkpoint(spec, model, tokenizer)
+
+
+def _share_embeddings(model: PreTrainedModel) -> None:
+    """Put the one copy of the trunk's embeddings under a model that was trained on top of them."""
+    own = getattr(model.base_model, "embeddings", None)
+    trunk_rows = (trunk.VOCABULARY_SIZE, trunk.HIDDEN_SIZE)
+    if own is None or own.word_embeddings.weight.shape != trunk_rows:
+        return
+    shared = _trunk_embeddings()
+    if type(own) is not type(shared) or any(
+        not torch.equal(weight, other)
+        for weight, other in zip(own.parameters(), shared.parameters(), strict=True)
+    ):
+        return
+    model.base_model.embeddings = shared
+    model.tie_weights()  # of a masked LM, whose output layer is these embeddings
 
 
 def _checkpoint(
