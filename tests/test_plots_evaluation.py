@@ -108,6 +108,7 @@ def test_reliability_has_a_diagonal_and_larger_points_for_more_answers() -> None
 def test_the_learning_curve_goes_on_to_twice_the_examples() -> None:
     curve = LearningCurve(
         score_name="accuracy",
+        validation=100,
         points=tuple(
             Point(examples=size, share=size / 400, seed=0, score=0.5)
             for size in (100, 200, 300, 400)

@@ -205,7 +205,7 @@ def test_more_data(opened: Callable[..., AppTest], tmp_path: Path) -> None:
         for share in learning_curve.SHARES
         for seed in (0, 1)
     )
-    curve = LearningCurve(score_name="accuracy", points=points)
+    curve = LearningCurve(score_name="accuracy", validation=10_000, points=points)
     (tmp_path / learning_curve.NAME).write_bytes(learning_curve.dump(curve))
     app = opened()
     assert app.success[0].value.startswith("Still rising: from half of your examples")

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from math import ceil, log2
+from math import ceil, log2, sqrt
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +37,7 @@ class LearningCurve:
     """Scores of trainings on growing shares of the examples."""
 
     score_name: str
+    validation: int  # examples that every score is from
     points: tuple[Point, ...]
 
 
@@ -78,7 +79,8 @@ def measured(dataset: Dataset, fit: Fit, score_name: str) -> LearningCurve:
                     score=fit(smaller, seed),
                 )
             )
-    return LearningCurve(score_name=score_name, points=tuple(points))
+    validation = len(dataset.parts[Part.VALIDATION])
+    return LearningCurve(score_name=score_name, validation=validation, points=tuple(points))
 
 
 def subset(dataset: Dataset, share: float, seed: int) -> Dataset:
@@ -98,7 +100,9 @@ def outlook(curve: LearningCurve) -> Outlook:
     From half of the examples on, a line is fitted to the scores over the logarithm of their number
     by least squares; its slope is the gain of a doubling, with Student's interval. Curves are about
     straight on such an axis before they level off (Viering and Loog 2022, arXiv:2103.10948), so the
-    next doubling brings about as much, or less.
+    next doubling brings about as much, or less. All scores are from the same validation examples,
+    which are a sample, too: of n at least n * gain have changed sides, and were it no more, the
+    gain's variance would be gain / n, as in McNemar's test. That is added.
 
     Raises:
         ValueError: fewer than three points, or all of one size, lie from half of the examples on.
@@ -107,8 +111,10 @@ def outlook(curve: LearningCurve) -> Outlook:
 
     late = [point for point in curve.points if point.share >= FITTED_FROM]
     fitted = linregress([log2(one.examples) for one in late], [one.score for one in late])
-    margin = float(t.ppf(0.975, len(late) - 2) * fitted.stderr)
     gain = float(fitted.slope)
+    of_sample = max(abs(gain), 1 / curve.validation) / curve.validation
+    error = sqrt(float(fitted.stderr) ** 2 + of_sample)
+    margin = float(t.ppf(0.975, len(late) - 2)) * error
     trend = _trend(gain - margin, gain + margin)
     return Outlook(
         trend=trend,
@@ -149,4 +155,4 @@ def load(path: Path) -> LearningCurve:
     """Return the curve in the file at ``path``."""
     value = json.loads(path.read_bytes())
     points = tuple(Point(**point) for point in value["points"])
-    return LearningCurve(score_name=value["score_name"], points=points)
+    return LearningCurve(**value | {"points": points})

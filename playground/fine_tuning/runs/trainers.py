@@ -14,6 +14,7 @@ Trainer: TypeAlias = Callable[[TrainingRun], dict[str, JSON]]
 # Each is named "module:function": only a worker imports what needs torch.
 TRAINERS: dict[str, str] = {
     "fine-tuning": "playground.fine_tuning.training.train:train",
+    "learning-curve": "playground.fine_tuning.training.curve:train",
 }
 
 
