@@ -44,5 +44,13 @@ st.navigation(
                 url_path="named_entities",
             ),
         ],
+        "Train": [
+            st.Page(
+                ROOT / "pages/train/fine_tuning/page.py",
+                title="Fine-tuning",
+                icon=":material/model_training:",
+                url_path="fine_tuning",
+            ),
+        ],
     }
 ).run()
