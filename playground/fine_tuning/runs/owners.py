@@ -1,6 +1,8 @@
 """Whose a run is: an unguessable id that the visitor's browser keeps."""
 
+import base64
 import hashlib
+import hmac
 import re
 import secrets
 
@@ -13,6 +15,18 @@ _RUN = re.compile(r"[0-9a-f]{32}")
 def new_owner() -> str:
     """Return a fresh id for a browser to keep; whoever has it has the runs."""
     return secrets.token_urlsafe(32)
+
+
+def of_account(issuer: str, subject: str, secret: str) -> str:
+    """Return the id of an account, always the same; nobody without the secret can tell it."""
+    text = f"{issuer}\0{subject}".encode()
+    mac = hmac.digest(secret.encode(), text, "sha256")
+    return base64.urlsafe_b64encode(mac).decode().rstrip("=")
+
+
+def is_owner(text: object) -> bool:
+    """Return whether ``text`` could be the id of an owner."""
+    return isinstance(text, str) and _OWNER.fullmatch(text) is not None
 
 
 def new_run() -> str:
@@ -34,6 +48,6 @@ def digest(owner: str | None) -> str:
     Raises:
         OwnerError: ``owner`` is not an id that ``new_owner`` makes.
     """
-    if owner is None or not _OWNER.fullmatch(owner):
+    if owner is None or not is_owner(owner):
         raise OwnerError("Your browser gave no id to keep your runs under. Reload the page.")
     return hashlib.sha256(owner.encode()).hexdigest()
