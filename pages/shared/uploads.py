@@ -28,7 +28,7 @@ _numbers = count(1)
 class File:
     """A file as it was read.
 
-    ``content`` is the same for the same bytes. ``is_sample`` says that it is one of ours. ``key`` is a session key of this very upload, so
+    ``content`` is the same for the same bytes. ``key`` is a session key of this very upload, so
     that what is asked about it starts afresh with another; ``columns_key`` of its columns, too.
     """
 
@@ -36,7 +36,7 @@ class File:
     table: Table
     content: str
     key: str
-    is_sample: bool = False
+    is_sample: bool = False  # whether it is one of ours
 
     @property
     def columns_key(self) -> str:

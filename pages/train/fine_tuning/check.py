@@ -143,4 +143,3 @@ def _lengths(found: Checked) -> None:
         persist_state="session",
         help="Training takes longer with more. Special tokens count, and both texts of a pair.",
     )
-

@@ -61,7 +61,8 @@ def max_tokens() -> int:
 
 def options() -> TrainingOptions:
     """Return how to train, as it stands in the session."""
-    return TrainingOptions.from_json({field.name: st.session_state[field.name] for field in TRAINING})
+    values = {field.name: st.session_state[field.name] for field in TRAINING}
+    return TrainingOptions.from_json(values)
 
 
 def fill(chosen: TrainingOptions) -> None:

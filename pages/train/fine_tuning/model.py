@@ -7,13 +7,13 @@ import streamlit as st
 from pages.shared import cache, frame
 from pages.train.fine_tuning import inputs, settings
 from pages.train.fine_tuning.checked import model_task
-from playground.fine_tuning import Task
+from playground.fine_tuning import Checked, Task
 from playground.fine_tuning.training_options import METHODS, Method, Preset, TrainingOptions
 
 PRESET = "fine_tuning_preset"  # session key; nothing where settings were changed by hand
 
 
-def ask(task: Task) -> tuple[str, TrainingOptions]:
+def ask(task: Task, checked: Checked) -> tuple[str, TrainingOptions]:
     """Ask for the model, the method and the settings; return the model's id and the options.
 
     Raises:
@@ -66,8 +66,10 @@ def _preset() -> None:
         on_change=_apply,
     )
     by_hand = "" if st.session_state[PRESET] else " These are settings of your own."
-    epochs = "Each text is seen once." if options.epochs == 1 else (
-        f"Each text is seen up to {options.epochs:,} times."
+    epochs = (
+        "Each text is seen once."
+        if options.epochs == 1
+        else (f"Each text is seen up to {options.epochs:,} times.")
     )
     st.caption(epochs + by_hand)
 

@@ -1,10 +1,11 @@
 """Fine-tuning: a file of examples becomes a run that trains in the background."""
 
+from functools import partial
+
 import streamlit as st
 
 from pages.shared import frame, link
-from pages.train.fine_tuning import check, data, model, split, start, task
-from pages.train.fine_tuning.inputs import FIELDS
+from pages.train.fine_tuning import check, data, inputs, model, split, start, task
 from pages.train.fine_tuning.start import Order
 from pages.train.fine_tuning.step import step
 
@@ -13,39 +14,31 @@ PAGE = "fine_tuning"
 
 def steps() -> None:
     """Show the steps up to the first that a visitor has not done."""
-    file = learned = parts = found = chosen = None
-    with step(1, "Data"):
-        file = data.ask()
+    file = step(1, "Data", data.ask)
     if file is None:
         return
-    with step(2, "Task"):
-        learned = task.ask(file)
+    learned = step(2, "Task", partial(task.ask, file))
     if learned is None:
         return
-    with step(3, "Split"):
-        parts = split.ask(file)
+    parts = step(3, "Split", partial(split.ask, file))
     if parts is None:
         return
-    with step(4, "Check"):
-        found = check.show(file, *learned, *parts)
+    found = step(4, "Check", partial(check.show, file, *learned, *parts))
     if found is None:
         return
     checked, question = found
-    with step(5, "Model and method"):
-        chosen = model.ask(question.task)
-    if chosen is None or checked.lengths is None:
+    chosen = step(5, "Model and method", partial(model.ask, question.task, checked))
+    if chosen is None or checked.lengths is None:  # the model could not count the tokens
         return
     base, options = chosen
-    with step(6, "Name and start"):
-        start.ask(
-            Order(
-                dataset=checked.dataset,
-                question=question.name,
-                file_name=file.name,
-                base=base,
-                options=options,
-            )
-        )
+    order = Order(
+        dataset=checked.dataset,
+        question=question.name,
+        file_name=file.name,
+        base=base,
+        options=options,
+    )
+    step(6, "Name and start", partial(start.ask, order))
 
 
 frame.header(
@@ -53,6 +46,7 @@ frame.header(
     "Teach a BERT your own task: upload examples, see whether they make sense, and let it learn in "
     "the background while you close the tab.",
 )
-link.restore(PAGE, FIELDS)
+link.restore(PAGE, inputs.FIELDS)
 steps()
-link.write(PAGE, FIELDS)
+# Without a file there is nothing on the screen that an address could carry.
+link.write(PAGE, inputs.FIELDS if st.session_state[inputs.TASK.name] else ())

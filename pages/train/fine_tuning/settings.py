@@ -27,7 +27,10 @@ def ask(task: Task) -> None:
             step=1e-5,
         )
         _number(
-            inputs.WEIGHT_DECAY, "Weight decay", "Pulls weights towards 0 against learning by heart.", step=0.01
+            inputs.WEIGHT_DECAY,
+            "Weight decay",
+            "Pulls weights towards 0.",
+            step=0.01,
         )
         _number(
             inputs.WARMUP_SHARE,

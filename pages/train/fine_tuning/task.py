@@ -61,7 +61,7 @@ def _columns(file: File, task: Task) -> Columns:
     text = one("Column with the texts", guessed.text)
     second = one("Column with the second texts", guessed.second) if guessed.second else None
     if task is Task.MULTI_LABEL:
-        labels = next(places).multiselect(
+        several = next(places).multiselect(
             "Columns with the labels",
             file.table.columns,
             default=guessed.labels,
@@ -69,6 +69,6 @@ def _columns(file: File, task: Task) -> Columns:
             persist_state="session",
             help="One column with all labels of a text, or one of 1 and 0 for each label.",
         )
-        return Columns(text=text, labels=tuple(labels))
+        return Columns(text=text, labels=tuple(several))
     labels = tuple(one(LABELS[task], name) for name in guessed.labels)
     return Columns(text=text, second=second, labels=labels)

@@ -32,8 +32,8 @@ def guess_task(table: Table) -> Task:
     """Return what is most likely to be learned from ``table``.
 
     CoNLL and cells with spans or tags are for named entities; a single column is for domain
-    adaptation; two columns that are called like a pair are one; several labels in a cell, or several
-    columns of 1 and 0, are for multi-label classification. All else has one label a text.
+    adaptation; two columns that are called like a pair are one; several labels in a cell, or
+    several columns of 1 and 0, are for multi-label classification. All else has one label a text.
     """
     if table.format.kind is Kind.CONLL:
         return Task.ENTITIES
