@@ -12,7 +12,17 @@ from pages.shared.words import counted
 from pages.train.fine_tuning import checked, inputs
 from pages.train.fine_tuning.checked import Question
 from playground.errors import PlaygroundError
-from playground.fine_tuning import Checked, Columns, Dataset, Options, Problem, Split, Switch, Task
+from playground.fine_tuning import (
+    Checked,
+    Columns,
+    Dataset,
+    Lengths,
+    Options,
+    Problem,
+    Split,
+    Switch,
+    Task,
+)
 from playground.fine_tuning.checking.problems import SHOWN
 from playground.plots import fine_tuning as plots
 
@@ -55,8 +65,7 @@ def show(
             _labels(found.dataset)
     with lengths.container():
         _lengths(found)
-    for notice in found.dataset.notices:
-        st.caption(literal(notice))
+    st.caption(literal(" ".join(found.dataset.notices)))
     return found, question
 
 
@@ -129,11 +138,7 @@ def _lengths(found: Checked) -> None:
             alt=f"Lengths of the texts in tokens; the longest has {longest:,}, and "
             f"{found.lengths.texts_cut:,} are over the limit",
         )
-        share = f"{100 * found.lengths.share_cut:.1f}"
-        st.caption(
-            f"{found.lengths.texts_cut:,} of {counted(len(found.lengths.tokens), 'text')} are "
-            f"longer than the limit; {share} % of all tokens lie beyond it."
-        )
+        st.caption(_beyond(found.lengths))
     st.number_input(
         "Tokens that are read of a text",
         min_value=inputs.SHORTEST,
@@ -142,4 +147,13 @@ def _lengths(found: Checked) -> None:
         key=inputs.MAX_TOKENS.name,
         persist_state="session",
         help="Training takes longer with more. Special tokens count, and both texts of a pair.",
+    )
+
+
+def _beyond(lengths: Lengths) -> str:
+    if not lengths.texts_cut:
+        return f"The longest has {max(lengths.tokens):,} tokens; the limit cuts none."
+    return (
+        f"{lengths.texts_cut:,} of {counted(len(lengths.tokens), 'text')} are longer than the "
+        f"limit; {100 * lengths.share_cut:.1f} % of all tokens lie beyond it."
     )

@@ -56,10 +56,12 @@ def ask(task: Task) -> None:
 
 
 def _number(field: Field, label: str, help: str, step: float | None = None) -> None:
+    is_whole = step is None
     st.number_input(
         label,
-        step=step,
-        format=SMALL if step else None,
+        min_value=0 if is_whole else 0.0,
+        step=1 if is_whole else step,
+        format=None if is_whole else SMALL,
         key=field.name,
         persist_state="session",
         help=help,
