@@ -51,6 +51,12 @@ st.navigation(
                 icon=":material/model_training:",
                 url_path="fine_tuning",
             ),
+            st.Page(
+                ROOT / "pages/train/runs/page.py",
+                title="Runs",
+                icon=":material/monitoring:",
+                url_path="runs",
+            ),
         ],
     }
 ).run()
