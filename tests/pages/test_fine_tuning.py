@@ -122,7 +122,7 @@ def metrics(app: AppTest) -> dict[str, str]:
 
 def messages(app: AppTest) -> str:
     parts = (*app.error, *app.warning, *app.info, *app.success, *app.caption, *app.markdown)
-    return " ".join(element.value for element in parts).replace("\\", "")
+    return " ".join(element.value for element in parts).replace("\\", "").replace("**", "")
 
 
 def value(app: AppTest, label: str) -> object:
@@ -334,13 +334,15 @@ def test_a_task_that_the_columns_do_not_fit_is_told(open_page: Open, runs: Runs)
 
 
 def test_how_the_file_is_read_can_be_overridden(open_page: Open, runs: Runs) -> None:
-    lines = [f"Eine Tasse Tee, größer als {n}|{'ab'[n % 2]}" for n in range(24)]
+    lines = [f"Eine Tasse Tee und größer als {n}|{'ab'[n % 2]}" for n in range(24)]
     content = "\n".join(["text|label", *lines]).encode("cp1252")
     app = upload(open_page(PAGE), content)
     assert "delimiter pipe" in messages(app)
     pick(app, "Delimiter", ",")
-    assert value(app, "Column with the texts") == "column 1"
+    assert value(app, "Column with the texts") == "text|label"
+    assert value(app, "What is to be learned") == Task.ADAPTATION
     pick(app, "Delimiter", "|")
+    assert value(app, "What is to be learned") == Task.CLASSIFICATION
     assert value(app, "Column with the texts") == "text"
     assert steps(app) == STEPS
 
@@ -509,8 +511,7 @@ def test_what_the_limit_cuts_is_told(open_page: Open, runs: Runs) -> None:
 def test_a_model_that_is_not_there_is_told_and_another_can_be_chosen(
     open_page: Open, runs: Runs
 ) -> None:
-    app = sample(open_page(PAGE), "Support tickets")
-    pick(app, "Model", "local/nowhere")
+    app = sample(open_page(PAGE, base_model="local/nowhere"), "Support tickets")
     assert "There is no model 'local/nowhere' here" in messages(app)
     assert steps(app) == STEPS[:5]
     pick(app, "Model", "local/tiny")

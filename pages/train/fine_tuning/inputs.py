@@ -66,10 +66,11 @@ def options() -> TrainingOptions:
 
 
 def fill(chosen: TrainingOptions) -> None:
-    """Put how to train into the session."""
-    values = chosen.to_json()
+    """Put how to train into the session, but for the token limit, which has a widget by then."""
+    values = chosen.to_json() | {METHOD.name: chosen.method.value}  # widgets hold plain texts
     for field in TRAINING:
-        st.session_state[field.name] = values[field.name]
+        if field is not MAX_TOKENS:
+            st.session_state[field.name] = values[field.name]
 
 
 def base(task: Task) -> Field:

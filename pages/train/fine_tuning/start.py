@@ -17,7 +17,7 @@ from playground.fine_tuning.training_options import TrainingOptions
 
 TRAINER = "fine-tuning"  # the name of its training function
 STARTED = "fine_tuning_started"  # session key
-RUNS = "pages/train/runs/page.py"
+RUNS = "../train/runs/page.py"  # from pages/shared/navigation.py
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ def ask(order: Order) -> None:
         task=TRAINER,
         base_model=order.base,
         seed=int(st.session_state[inputs.SEED.name]),
-        options=order.options.to_json(),
+        options=order.options.to_json() | {"task": order.dataset.task.value},  # for who lists runs
     )
     purpose = (order.question, repr(settings), name or "")
     if clicked and purpose not in started:
