@@ -34,6 +34,7 @@ Pages catch ``PlaygroundError`` and nothing else; anything else is a bug and sur
     │   ├── RunStateError         not in the state that this needs
     │   ├── RunLimitError         a cap is reached: waiting runs, disk
     │   ├── TrainingOptionsError  a setting is out of range, or the method does not fit the task
+    │   ├── PushError             its model cannot be pushed to the Hub
     │   └── OwnerError            the browser gave no usable id
     └── BusyError                 too many requests or jobs are waiting
 """
@@ -165,6 +166,10 @@ class RunLimitError(RunError):
 
 class TrainingOptionsError(RunError):
     """A setting of the training is out of range, or its method does not fit the task."""
+
+
+class PushError(RunError):
+    """A model cannot be pushed to the Hugging Face Hub."""
 
 
 class OwnerError(RunError):

@@ -38,6 +38,7 @@ class Settings:
     max_owner_disk_mb: int = 2_000  # of all runs of one visitor
     max_runs_disk_mb: int = 10_000  # of all runs
     run_retention_days: int = 14  # after its end a run is kept that long
+    push_with_server_token: bool = False  # whether visitors may push models with its HF_TOKEN
     run_threads: int = 0  # threads of a run; 0 is half of the processors
 
     @classmethod

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from string import Template
 from typing import Any
 
+from playground.fine_tuning.export.names import folder_name
 from playground.models import trunk
-from playground.models.catalog import ModelSpec, Source, Task, bundled
+from playground.models.catalog import TRUNK, ModelSpec, Source, Task, bundled
 
 HUB_IMPORTS = ("import torch", "from transformers import $auto_classes")
 BUNDLED_IMPORTS = (
@@ -30,6 +31,9 @@ MODEL = $model  # a folder
 tokenizer = AutoTokenizer.from_pretrained(MODEL)
 model = $auto_class.from_pretrained(MODEL, use_safetensors=True)
 """
+RUN_LOADING = f"""\
+# The model, unzipped: the page offers it for download.
+{LOCAL_LOADING}"""
 BUNDLED_LOADING = """\
 # The trained part: run this in a checkout of BERT Playground, or put the path of the
 # folder here that the page offers for download.
@@ -125,7 +129,15 @@ def _imports(snippet: Snippet, spec: ModelSpec) -> str:
 
 
 def _models(snippet: Snippet, spec: ModelSpec) -> tuple[ModelSpec, ...]:
-    return (spec,) if snippet.other_model is None else (spec, snippet.other_model)
+    models = (spec,) if snippet.other_model is None else (spec, snippet.other_model)
+    return tuple(map(_published, models))
+
+
+def _published(spec: ModelSpec) -> ModelSpec:
+    """Return ``spec``, and for the trunk without an adapter the model on the Hub that it is."""
+    if spec.id != TRUNK:
+        return spec
+    return replace(spec, id=f"{trunk.HUB_ID}@{trunk.REVISION}", source=Source.HUB)
 
 
 def _auto_class(task: Task, spec: ModelSpec) -> str:
@@ -145,6 +157,7 @@ def _is_labelled(spec: ModelSpec) -> bool:
 
 
 def _loading(task: Task, spec: ModelSpec) -> str:
+    spec = _published(spec)
     code = _template(spec).replace("$auto_class", _auto_class(task, spec))
     if task is Task.FEATURE_EXTRACTION:  # fused kernels keep no attention weights
         code = code.replace("safetensors=True", 'safetensors=True, attn_implementation="eager"')
@@ -165,6 +178,9 @@ def _template(spec: ModelSpec) -> str:
             )
         case Source.LOCAL:
             return Template(LOCAL_LOADING).safe_substitute(model=repr(f"models/{folder}"))
+        case Source.RUN:
+            path = repr(f"./{folder_name(spec.title)}")
+            return Template(RUN_LOADING).safe_substitute(model=path)
         case Source.HUB:
             return Template(HUB_LOADING).safe_substitute(
                 model=repr(spec.hub_id), revision=repr(spec.revision or "main")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages.shared import own_models
 from pages.shared.escape import literal
 from playground.errors import PlaygroundError
 from playground.models import catalog
@@ -40,6 +41,23 @@ def engine() -> "Engine":
     return shared()
 
 
+def offered(task: Task) -> tuple[ModelSpec, ...]:
+    """Return what the visitor may choose for ``task``, the models of their own runs among it."""
+    return catalog.offered(task, settings(), own_models.specs())
+
+
+def spec(model_id: str, task: Task) -> ModelSpec:
+    """Return the catalog's entry of a model; of runs only the visitor's own are found.
+
+    Raises:
+        ModelError: there is no such model, or it was trained for another task.
+    """
+    if not catalog.is_run(model_id):
+        return catalog.find(model_id, task, settings())
+    own_models.wait_for_owner()
+    return catalog.find(model_id, task, settings(), own_models.specs())
+
+
 def status(spec: ModelSpec) -> "Status | None":
     """Return where the weights of ``spec`` are, or None as long as no page has run a model."""
     return engine().status(spec) if ENGINE_MODULE in sys.modules else None
@@ -51,15 +69,15 @@ def model(model_id: str, task: Task) -> "Model":
     Raises:
         ModelError: there is no such model, or it cannot be loaded.
     """
-    spec = catalog.find(model_id, task, settings())
+    wanted = spec(model_id, task)  # before the engine, which knows no owners
     place = st.empty()
 
     def show(share: float) -> None:
-        place.progress(min(share, 1.0), text=f"Loading {literal(spec.title)}")
+        place.progress(min(share, 1.0), text=f"Loading {literal(wanted.title)}")
 
     try:
-        with st.spinner(f"Getting {literal(spec.title)} ready", show_time=True):
-            return engine().model(spec, on_progress=show)
+        with st.spinner(f"Getting {literal(wanted.title)} ready", show_time=True):
+            return engine().model(wanted, on_progress=show)
     finally:
         place.empty()
 

@@ -11,11 +11,15 @@ from pages.shared import cache
 from pages.shared.escape import literal
 from pages.shared.link import Field
 from playground.errors import ModelError, PlaygroundError
-from playground.models import catalog
 from playground.models.catalog import ModelSpec, Source, Task
 
 MODELS_TABLE_WIDTH = 720  # pixels; narrower where the screen is
-SOURCES = {Source.BUNDLED: "bundled", Source.LOCAL: "local folder", Source.HUB: "Hub"}
+SOURCES = {
+    Source.BUNDLED: "bundled",
+    Source.LOCAL: "local folder",
+    Source.RUN: "your run",
+    Source.HUB: "Hub",
+}
 
 
 class _Titled(Protocol):
@@ -85,7 +89,7 @@ def errors_shown() -> Iterator[None]:
 
 def model_picker(task: Task, *, key: str = "model") -> str:
     """Let the visitor choose a model for ``task`` or type any Hub id; return the id."""
-    specs = {spec.id: spec for spec in catalog.offered(task, cache.settings())}
+    specs = {spec.id: spec for spec in cache.offered(task)}
     # Labels stay the same while a model loads: the browser answers with the label it was shown.
     chosen = st.selectbox(
         "Model",
@@ -104,7 +108,7 @@ def model_picker(task: Task, *, key: str = "model") -> str:
 
 def models_table(task: Task) -> None:
     """Show all models offered for ``task`` with size, source and status."""
-    specs = catalog.offered(task, cache.settings())
+    specs = cache.offered(task)
     with st.popover("All models", icon=":material/list:"):
         st.dataframe(
             {
@@ -139,6 +143,11 @@ def code(source: str, notebook: Download) -> None:
     with st.expander("Show the code", icon=":material/code:"):
         st.code(source, language="python")
         downloads([notebook])
+
+
+def short_label(spec: ModelSpec) -> str:
+    """Return a model's title, told apart from others if it is a name that the visitor gave."""
+    return f"{spec.title} · {SOURCES[spec.source]}" if spec.source is Source.RUN else spec.title
 
 
 def _label(spec: ModelSpec) -> str:

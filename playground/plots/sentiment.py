@@ -27,12 +27,17 @@ EXCERPT = 60  # characters of a window, on hover
 
 def labels(classified: Classified) -> go.Figure:
     """Return one horizontal bar a label, the likeliest on top, as long as its probability."""
-    return probability_bars(*zip(*ranked(classified), strict=True))
+    return label_bars(classified.labels.names, classified.probabilities)
 
 
-def ranked(classified: Classified) -> list[tuple[str, float]]:
-    """Return the labels as Plotly text with their probabilities, the likeliest first."""
-    pairs = zip(map(literal, classified.labels.names), classified.probabilities, strict=True)
+def label_bars(names: Sequence[str], probabilities: Sequence[float]) -> go.Figure:
+    """Return one horizontal bar a label, the likeliest on top, as long as its probability."""
+    return probability_bars(*zip(*ranked(names, probabilities), strict=True))
+
+
+def ranked(names: Sequence[str], probabilities: Sequence[float]) -> list[tuple[str, float]]:
+    """Return labels as Plotly text with their probabilities, the likeliest first."""
+    pairs = zip(map(literal, names), probabilities, strict=True)
     return sorted(pairs, key=lambda pair: -pair[1])
 
 

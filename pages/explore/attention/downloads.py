@@ -11,7 +11,6 @@ from pages.explore.attention import inputs
 from pages.shared import cache, frame, results
 from playground import tables
 from playground.attention import View, arrays, export
-from playground.models import catalog
 from playground.models.catalog import ModelSpec, Task
 from playground.plots import offline
 from playground.snippet import Snippet
@@ -77,4 +76,4 @@ def chosen_model() -> ModelSpec:
 
 def spec(model_id: str) -> ModelSpec:
     """Return the catalog's entry of a model to look into."""
-    return catalog.find(model_id, Task.FEATURE_EXTRACTION, cache.settings())
+    return cache.spec(model_id, Task.FEATURE_EXTRACTION)

@@ -9,7 +9,6 @@ from pages.tasks.sentiment import inputs, results
 from pages.tasks.sentiment.view import View
 from playground import sentiment
 from playground.errors import TextTooLongError
-from playground.models import catalog
 from playground.models.catalog import ModelSpec, Task
 from playground.plots import sentiment as plots
 from playground.plots.template import percent
@@ -32,10 +31,9 @@ def show(place: DeltaGenerator, side: DeltaGenerator, _model_id: str) -> None:
             with frame.errors_shown():
                 model = cache.model(model_id, Task.TEXT_CLASSIFICATION)
                 found = sentiment.classify_all(texts, model=model)
-                answers[model.spec.title] = [
-                    one if isinstance(one, Classified) else None for one in found
-                ]
-                specs[model.spec.title] = model.spec
+                title = frame.short_label(model.spec)
+                answers[title] = [one if isinstance(one, Classified) else None for one in found]
+                specs[title] = model.spec
     if not answers or not texts:
         return
     results.notices(*(one for row in answers.values() for one in row if one))
@@ -64,11 +62,13 @@ def show(place: DeltaGenerator, side: DeltaGenerator, _model_id: str) -> None:
 
 def _models() -> list[str]:
     """Ask for models, offered ones or any of the Hub; return their ids."""
-    specs = {spec.id: spec for spec in catalog.offered(Task.TEXT_CLASSIFICATION, cache.settings())}
+    specs = {spec.id: spec for spec in cache.offered(Task.TEXT_CLASSIFICATION)}
     chosen = st.multiselect(
         "Models",
         list(specs),
-        format_func=lambda model_id: specs[model_id].title if model_id in specs else model_id,
+        format_func=lambda model_id: (
+            frame.short_label(specs[model_id]) if model_id in specs else model_id
+        ),
         key=inputs.MODELS.name,
         max_selections=inputs.MOST_MODELS,
         accept_new_options=True,

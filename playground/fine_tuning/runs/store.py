@@ -18,6 +18,7 @@ from playground.fine_tuning.runs.queue import DAY, NEW, RunQueue
 from playground.fine_tuning.runs.run_directory import Facts, RunDirectory
 from playground.fine_tuning.runs.settings import JSON, RunSettings
 from playground.fine_tuning.runs.state import ENDED, RESUMABLE, State
+from playground.fine_tuning.tasks import Task
 
 NAME_CHARACTERS = 100
 LOG_BYTES = 100_000  # of a log's end are shown
@@ -41,6 +42,18 @@ class Run:
     ahead: int | None  # how many runs wait before it, if it waits
     step: int | None  # of its last complete checkpoint
     values: dict[str, JSON] = field(default_factory=dict)  # what training returned, once finished
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """What a finished run of the visitor made."""
+
+    id: str
+    name: str
+    task: Task  # that was learned
+    settings: RunSettings
+    values: Mapping[str, JSON]  # what the training function returned
+    outputs: Path
 
 
 class RunStore:
@@ -89,6 +102,19 @@ class RunStore:
         with self._queue.index.reading() as index:
             entries, waiting = index.entries(owner=digest), list(index.waiting())
         found = (self._run(entry, waiting) for entry in reversed(entries))
+        return tuple(run for run in found if run is not None)
+
+    def finished(self, owner: str | None) -> tuple[Finished, ...]:
+        """Return what the owner's finished runs made, the newest first.
+
+        Raises:
+            OwnerError: ``owner`` is no id.
+        """
+        digest = owners.digest(owner)
+        self._queue.settle()
+        with self._queue.index.reading() as index:
+            entries = index.entries(owner=digest, states=frozenset({State.FINISHED}))
+        found = (_finished(self._queue.directory(entry.id)) for entry in reversed(entries))
         return tuple(run for run in found if run is not None)
 
     def run(self, owner: str | None, run_id: str) -> Run:
@@ -236,6 +262,21 @@ class RunStore:
             step=checkpoint.step if checkpoint else None,
             values=result.values if result else {},
         )
+
+
+def _finished(directory: RunDirectory) -> Finished | None:
+    """Return what a run made; None if its folder is gone, or it does not say what it learned."""
+    facts, result = directory.facts(), directory.result()
+    if facts is None or result is None or result.values.get("task") not in list(Task):
+        return None
+    return Finished(
+        id=directory.id,
+        name=directory.name(),
+        task=Task(str(result.values["task"])),
+        settings=facts.settings,
+        values=result.values,
+        outputs=directory.outputs,
+    )
 
 
 def _entry(index: Transaction, digest: str, run_id: str) -> Entry:

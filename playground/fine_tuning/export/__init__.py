@@ -1,0 +1,1 @@
+"""A finished run's model as something to take along: archives, code that loads it, the Hub."""
