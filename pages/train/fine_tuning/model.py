@@ -21,7 +21,7 @@ def ask(task: Task, checked: Checked) -> tuple[str, TrainingOptions]:
     """
     model, how = st.columns([2, 3], gap="large")
     with model:
-        base = frame.model_picker(model_task(task), key=inputs.base(task).name)
+        base = frame.model_picker(model_task(task), key=inputs.base(task).name, own=False)
     with how:
         _method(task)
         _preset()
