@@ -1,7 +1,6 @@
 """How many tokens texts have, for models whose tokenizer reads without torch."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from tokenizers import Tokenizer
 
@@ -16,7 +15,7 @@ def counter(spec: ModelSpec) -> Callable[[Sequence[str]], list[int]] | None:
     """Return a function of texts to their numbers of tokens, special ones left out.
 
     It counts 20,000 texts of 150 characters in half a second. There is none where the tokenizer is
-    not on this machine as a ``tokenizer.json``; then a loaded model's has to do.
+    not on this machine as a ``tokenizer.json`` that can be read; then a loaded model's has to do.
 
     Raises:
         TrunkError: the trunk of a bundled model is missing or is another file.
@@ -24,11 +23,14 @@ def counter(spec: ModelSpec) -> Callable[[Sequence[str]], list[int]] | None:
     folder = trunk.folder() if spec.source is Source.BUNDLED else spec.folder
     if folder is None or not (folder / _FILE).is_file():
         return None
-    return _counter(folder)
+    try:
+        tokenizer = Tokenizer.from_file(str(folder / _FILE))
+    except Exception:  # noqa: BLE001 - it has no error of its own; loading the model says more
+        return None
+    return _counter(tokenizer)
 
 
-def _counter(folder: Path) -> Callable[[Sequence[str]], list[int]]:
-    tokenizer = Tokenizer.from_file(str(folder / _FILE))
+def _counter(tokenizer: Tokenizer) -> Callable[[Sequence[str]], list[int]]:
     # The file may ask for both, as the trunk's does, and what is cut off would not be counted.
     tokenizer.no_truncation()
     tokenizer.no_padding()
