@@ -1,6 +1,8 @@
 """How many tokens texts have, for models whose tokenizer reads without torch."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
 
 from tokenizers import Tokenizer
 
@@ -8,6 +10,7 @@ from playground.models import trunk
 from playground.models.catalog import ModelSpec, Source
 
 _FILE = "tokenizer.json"
+_KEPT = 4  # tokenizers; the trunk's takes some 20 MB
 _AT_ONCE = 1_000  # texts: what tokenizing leaves of a large file would fill the memory
 
 
@@ -23,14 +26,15 @@ def counter(spec: ModelSpec) -> Callable[[Sequence[str]], list[int]] | None:
     folder = trunk.folder() if spec.source is Source.BUNDLED else spec.folder
     if folder is None or not (folder / _FILE).is_file():
         return None
+    return _counter(folder)
+
+
+@lru_cache(maxsize=_KEPT)
+def _counter(folder: Path) -> Callable[[Sequence[str]], list[int]] | None:
     try:
         tokenizer = Tokenizer.from_file(str(folder / _FILE))
     except Exception:  # noqa: BLE001 - it has no error of its own; loading the model says more
         return None
-    return _counter(tokenizer)
-
-
-def _counter(tokenizer: Tokenizer) -> Callable[[Sequence[str]], list[int]]:
     # The file may ask for both, as the trunk's does, and what is cut off would not be counted.
     tokenizer.no_truncation()
     tokenizer.no_padding()

@@ -16,7 +16,9 @@ MARKUP = "<img src=x onerror=\"document.title='broken'\"> **bold** [link](http:/
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """A semicolon CSV in Windows-1252 with a duplicate and a text full of markup."""
-    lines = [f"“Größe” {n}: {'too small' if n % 2 else 'fits well'};{'ab'[n % 2]}" for n in range(40)]
+    lines = [
+        f"“Größe” {n}: {'too small' if n % 2 else 'fits well'};{'ab'[n % 2]}" for n in range(40)
+    ]
     made = tmp_path / "sizes.csv"
     made.write_text("\n".join(["text;label", *lines, lines[0], f"{MARKUP};a"]), "cp1252")
     return made

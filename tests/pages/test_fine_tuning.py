@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import cache
-from pages.train.fine_tuning import checked, data, inputs, start
+from pages.train.fine_tuning import data, start
 from playground import fine_tuning
 from playground.fine_tuning import Task, dataset_file
 from playground.fine_tuning.runs.owners import new_owner
@@ -30,7 +30,8 @@ class Runs:
     """The runs that the page started, and the files that they train on."""
 
     def __init__(self, settings: Settings) -> None:
-        self.queue = RunQueue(settings, PretendedLauncher())
+        self.launcher = PretendedLauncher()
+        self.queue = RunQueue(settings, self.launcher)
         self.store = RunStore(self.queue)
 
     @property
@@ -66,7 +67,7 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> list[object]:
         asked.append(args)
         return check(*args, **options)
 
-    monkeypatch.setattr(checked.fine_tuning, "check", counted)
+    monkeypatch.setattr(fine_tuning, "check", counted)
     return asked
 
 
@@ -213,6 +214,19 @@ def test_one_run_however_often_start_is_clicked(open_page: Open, runs: Runs) -> 
     assert "This run has been started." not in messages(again)
     press(again, "Start")
     assert len(runs.all) == 2
+
+
+def test_a_deleted_run_can_be_started_again(open_page: Open, runs: Runs) -> None:
+    press(sample(open_page(PAGE), "Support tickets"), "Start")
+    [first] = runs.all
+    runs.store.cancel(OWNER, first.id)
+    runs.launcher.alive.clear()
+    runs.store.delete(OWNER, first.id)
+    again = open_page(PAGE)
+    assert "This run has been started." not in messages(again)
+    press(again, "Start")
+    [second] = runs.all
+    assert second.id != first.id
 
 
 def test_what_was_chosen_is_there_after_another_page(open_page: Open, runs: Runs) -> None:
@@ -566,4 +580,3 @@ def test_hostile_names_and_texts_are_shown_as_text(open_page: Open, runs: Runs) 
         (runs.queue.directory(runs.all[0].id).inputs / dataset_file.NAME).read_text("utf-8")
     )["labels"]
     assert hostile in labels
-    assert inputs.FIELDS

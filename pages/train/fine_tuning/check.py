@@ -84,14 +84,11 @@ def _problems(file: File, problems: Sequence[Problem]) -> None:
         return
     st.markdown(f"**{counted(len(problems), 'thing')} to know**")
     for problem in problems:
-        with st.container(border=True):
-            said, switch = st.columns([3, 2], vertical_alignment="center")
-            with said:
-                st.markdown(f"**{problem.finding}.** {literal(problem.found)}")
-                st.caption(f"{literal(problem.action)} {_lines(problem)}")
+        with st.container(border=True, gap="xsmall"):
+            st.markdown(f"**{problem.finding}.** {literal(problem.found)}")
+            st.caption(f"{literal(problem.action)} {_lines(problem)}")
             if problem.switch is not None:
-                with switch:
-                    _switch(file, problem.switch)
+                _switch(file, problem.switch)
 
 
 def _lines(problem: Problem) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -11,6 +13,9 @@ from playground import fine_tuning
 from playground.errors import PlaygroundError
 from playground.fine_tuning import Checked, Columns, Options, Split, Task
 from playground.models import catalog, token_counts
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 CHECKS_KEPT = 4  # of one visitor: choices are changed and changed back
 FILES_COUNTED = 4  # files and models whose token counts are kept
@@ -46,11 +51,19 @@ class Question:
 
 
 @dataclass(slots=True)
+class _Known:
+    """The number of tokens of texts, by text."""
+
+    name: str
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class _Counted:
-    """A count of tokens that remembers its texts."""
+    """A count of tokens that leaves out what is known, and remembers the rest."""
 
     count: Count
-    known: dict[str, int] = field(default_factory=dict)
+    known: dict[str, int]
 
     def __call__(self, texts: Sequence[str]) -> list[int]:
         new = [text for text in dict.fromkeys(texts) if text not in self.known]
@@ -76,7 +89,11 @@ def counter(question: Question) -> Count:
     Raises:
         ModelError: there is no such model, or it cannot be loaded.
     """
-    return _counter(question.file.content, question.base, question.task)
+    wanted = model_task(question.task)
+    count = token_counts.counter(catalog.find(question.base, wanted, cache.settings()))
+    if count is None:
+        count = partial(_count, cache.model(question.base, wanted).tokenizer)
+    return _Counted(count, _known(f"{question.base} {question.file.content}").counts)
 
 
 @st.cache_resource(scope="session", max_entries=CHECKS_KEPT, show_spinner="Checking the file")
@@ -97,21 +114,16 @@ def _checked(name: str, _question: Question, _count: Count | None) -> Checked | 
 
 
 @st.cache_resource(scope="session", max_entries=FILES_COUNTED, show_spinner=False)
-def _counter(content: str, base: str, task: Task) -> _Counted:
-    """Return what counts the tokens of one file's texts."""
-    spec = catalog.find(base, model_task(task), cache.settings())
-    quick = token_counts.counter(spec)
-    if quick is not None:
-        return _Counted(quick)
-    tokenizer = cache.model(base, model_task(task)).tokenizer
+def _known(name: str) -> _Known:
+    """Return the token counts of one file's texts by one model, as far as they are known."""
+    return _Known(name)
 
-    def count(texts: Sequence[str]) -> list[int]:
-        if not texts:
-            return []
-        ids = tokenizer(list(texts), add_special_tokens=False, return_attention_mask=False)
-        return [len(one) for one in ids["input_ids"]]
 
-    return _Counted(count)
+def _count(tokenizer: "PreTrainedTokenizerBase", texts: Sequence[str]) -> list[int]:
+    if not texts:
+        return []
+    ids = tokenizer(list(texts), add_special_tokens=False, return_attention_mask=False)
+    return [len(one) for one in ids["input_ids"]]
 
 
 def model_task(task: Task) -> catalog.Task:

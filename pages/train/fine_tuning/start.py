@@ -65,6 +65,8 @@ def ask(order: Order) -> None:
         options=order.options.to_json() | {"task": order.dataset.task.value},  # for who lists runs
     )
     purpose = (order.question, repr(settings), name or "")
+    if purpose in started and started[purpose] not in {run.id for run in store().runs(asker)}:
+        del started[purpose]  # deleted meanwhile
     if clicked and purpose not in started:
         files = {dataset_file.NAME: dataset_file.dump(order.dataset)}
         started[purpose] = store().submit(asker, settings, name or _name(order), files).id
