@@ -142,7 +142,9 @@ class Labelled:
         """See ``Lesson``."""
         dataset = self._setting.dataset
         parts = [part for part in (Part.VALIDATION, Part.TEST) if dataset.parts.get(part)]
-        said = {part: self._said(self._outputs(self.model, self._rows(part)[0]), part) for part in parts}
+        said = {
+            part: self._said(self._outputs(self.model, self._rows(part)[0]), part) for part in parts
+        }
         return evaluate(dataset, said)
 
     def _outputs(self, model: nn.Module, of: list[Row]) -> list[Any]:

@@ -69,7 +69,9 @@ def class_weights(dataset: Dataset) -> Tensor:
     return found.sum() / (len(found) * found.clamp(min=1))
 
 
-def score(task: Task, examples: Sequence[Example], labels: Sequence[str], said: Predictions) -> float:
+def score(
+    task: Task, examples: Sequence[Example], labels: Sequence[str], said: Predictions
+) -> float:
     """Return the score that ``SCORES`` names, between 0 and 1."""
     if said.spans is not None:
         found = {(n, s.start, s.end, s.label) for n, row in enumerate(said.spans) for s in row}

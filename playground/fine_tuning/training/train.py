@@ -108,7 +108,11 @@ def _learn(lesson: Lesson, options: TrainingOptions, run: TrainingRun) -> float:
     """Train, leave the best epoch's weights in the lesson's model, and return which that was."""
     if options.method is Method.LINEAR_PROBE:
         run.record("phase", name="features")
-    with lesson.taught(lambda: trainer.epoch()) as taught:
+
+    def epoch() -> int:
+        return trainer.epoch()
+
+    with lesson.taught(epoch) as taught:
         trainer = RunTrainer(taught, lesson.score_name, options, run)
         run.record("phase", name="training")
         trainer.learn()
