@@ -28,7 +28,10 @@ def texts(count: int, first: str = "Paris", second: str = "Berlin") -> Iterator[
         noun, verb = NOUNS[number % len(NOUNS)], VERBS[number // 2 % len(VERBS)]
         end = ENDS[number * 7 % len(ENDS)]
         town = (first, second)[number % 2]
-        yield f"The {noun} {verb} {town} {end}" + " and the air was cool" * (number % 3), not number % 2
+        yield (
+            f"The {noun} {verb} {town} {end}" + " and the air was cool" * (number % 3),
+            not number % 2,
+        )
 
 
 def dataset(task: Task, count: int = 96) -> Dataset:
@@ -46,9 +49,7 @@ def dataset(task: Task, count: int = 96) -> Dataset:
         Task.ENTITIES: ("CITY", "RIVER"),
         Task.ADAPTATION: (),
     }[task]
-    named = {
-        part: tuple(replace(one, part=part) for one in found) for part, found in parts.items()
-    }
+    named = {part: tuple(replace(one, part=part) for one in found) for part, found in parts.items()}
     return Dataset(task=task, labels=labels, parts=named)
 
 
@@ -125,9 +126,7 @@ class CheckedRun(TrainingRun):
         super().check()
 
 
-def run(
-    directory: RunDirectory, check: Callable[[TrainingRun], None] | None = None
-) -> TrainingRun:
+def run(directory: RunDirectory, check: Callable[[TrainingRun], None] | None = None) -> TrainingRun:
     facts = directory.facts()
     assert facts is not None
     found = CheckedRun(directory, facts.settings, 600, lambda: None)

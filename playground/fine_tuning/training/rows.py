@@ -100,7 +100,7 @@ def tagged(
 def _tags(
     spans: Sequence[Span], read: ReadText, tokenizer: PreTrainedTokenizerBase
 ) -> list[tuple[int, str]]:
-    """Return the first token of each word and its tag; a word is of what it shares a letter with."""
+    """Return the first token of each word and its tag: that of what it shares a letter with."""
     numbers = word_numbers(read, tokenizer=tokenizer).tolist()
     places = own_spans(read).tolist()
     found: list[tuple[int, str]] = []
