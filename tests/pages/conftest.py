@@ -1,5 +1,6 @@
 """The app on a tiny model: whole pages run, with the real engine and real tokenizers."""
 
+import functools
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -10,11 +11,16 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import cache
+from pages.shared import cache, runs
+from pages.shared.owner import OWNER
+from playground.fine_tuning.runs.owners import new_owner
+from playground.fine_tuning.runs.queue import RunQueue
 from playground.models import fake, loading
 from playground.models.catalog import ModelSpec, Source, Task
 from playground.models.engine import Engine
 from playground.settings import Settings
+from tests.fine_tuning.conftest import PretendedLauncher, Room
+from tests.pages.runs import PAGE
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "pages/shared/navigation.py"
@@ -75,3 +81,24 @@ def open_page(engine: Engine, home: AppTest) -> Iterator[Callable[..., AppTest]]
 
     yield opened
     assert not home.exception
+
+
+@pytest.fixture
+def room(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
+    """The store that the pages use, its queue and its visitor."""
+    settings = replace(cache.settings(), runs_folder=tmp_path / "runs")
+    launcher = PretendedLauncher()
+    monkeypatch.setattr(cache, "settings", lambda: settings)
+    monkeypatch.setattr(runs, "LocalLauncher", lambda _: launcher)
+    monkeypatch.setattr(RunQueue, "watch", lambda _: None)
+    monkeypatch.setattr(runs, "only_store", functools.cache(runs.only_store.__wrapped__))
+    return Room(RunQueue(settings, launcher), runs.store(), launcher, new_owner())
+
+
+@pytest.fixture
+def open_runs(
+    room: Room, home: AppTest, open_page: Callable[..., AppTest]
+) -> Callable[..., AppTest]:
+    """A function that opens the page in the visitor's browser, with a link's query."""
+    home.session_state[OWNER] = room.owner
+    return lambda **query: open_page(PAGE, **query)

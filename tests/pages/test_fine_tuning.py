@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import cache
-from pages.train.fine_tuning import data, start
+from pages.train.fine_tuning import data, start, takes
 from playground import fine_tuning
 from playground.fine_tuning import Task, dataset_file
+from playground.fine_tuning.estimate import Speed
 from playground.fine_tuning.runs.owners import new_owner
 from playground.fine_tuning.runs.queue import RunQueue
 from playground.fine_tuning.runs.store import Run, RunStore
+from playground.fine_tuning.training_options import LEARNING_RATES, Method
 from playground.models.engine import Engine
 from playground.settings import Settings
 from tests.fine_tuning.conftest import PretendedLauncher
@@ -23,6 +26,17 @@ from tests.fine_tuning.conftest import PretendedLauncher
 PAGE = "pages/train/fine_tuning/page.py"
 STEPS = ["1. Data", "2. Task", "3. Split", "4. Check", "5. Model and method", "6. Name and start"]
 OWNER = new_owner()
+# A second a text with a linear probe, whatever its length.
+SPEED = Speed(
+    start=10.0,
+    update=0.0,
+    lengths=(1, 2),
+    seconds={
+        "linear probe": (1.0, 1.0),
+        "LoRA adapter": (10.0, 10.0),
+        "full fine-tuning": (20.0, 20.0),
+    },
+)
 Open = Callable[..., AppTest]
 
 
@@ -31,6 +45,7 @@ class Runs:
 
     def __init__(self, settings: Settings) -> None:
         self.launcher = PretendedLauncher()
+        self.speed: Future[Speed] = Future()
         self.queue = RunQueue(settings, self.launcher)
         self.store = RunStore(self.queue)
 
@@ -54,6 +69,8 @@ def runs(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Runs:
     made = Runs(settings)
     monkeypatch.setattr(start, "store", lambda: made.store)
     monkeypatch.setattr(start, "owner", lambda: OWNER)
+    monkeypatch.setattr(takes, "measured", lambda: made.speed)
+    made.speed.set_result(SPEED)
     return made
 
 
@@ -253,7 +270,7 @@ def test_the_address_carries_the_choices_and_nothing_of_the_file(
     assert app.query_params["learned_task"] == "classification"
     assert app.query_params["method"] == "linear probe"
     assert app.query_params["epochs"] == "7"
-    assert app.query_params["learning_rate"] == "0.01"
+    assert app.query_params["learning_rate"] == str(LEARNING_RATES[Method.LINEAR_PROBE])
     assert "secret" not in str(app.query_params)
     assert "cup" not in str(app.query_params)
 
@@ -482,9 +499,9 @@ def test_a_setting_out_of_range_is_told(
 def test_presets_choose_the_settings_and_hands_may_change_them(open_page: Open, runs: Runs) -> None:
     app = sample(open_page(PAGE), "Support tickets")
     choose(app, "How thorough", "quick")
-    assert (value(app, "Epochs"), value(app, "Learning rate")) == (1, 1e-3)
+    assert (value(app, "Epochs"), value(app, "Learning rate")) == (1, LEARNING_RATES[Method.LORA])
     choose(app, "Method", "full fine-tuning")
-    assert (value(app, "Epochs"), value(app, "Learning rate")) == (1, 5e-5)
+    assert (value(app, "Epochs"), value(app, "Learning rate")) == (1, LEARNING_RATES[Method.FULL])
     number(app, "Epochs", 5)
     assert value(app, "How thorough") is None
     assert "settings of your own" in messages(app)
@@ -510,7 +527,7 @@ def test_a_linear_probe_is_not_offered_for_domain_adaptation(open_page: Open, ru
     choose(app, "Method", "linear probe")
     choose(app, "What is to be learned", Task.ADAPTATION)
     assert value(app, "Method") == "LoRA adapter"
-    assert value(app, "Learning rate") == 1e-3
+    assert value(app, "Learning rate") == LEARNING_RATES[Method.LORA]
     assert steps(app) == STEPS
 
 
@@ -532,6 +549,34 @@ def test_a_model_that_is_not_there_is_told_and_another_can_be_chosen(
     assert steps(app) == STEPS
     press(app, "Start")
     assert runs.all[0].settings.base_model == "local/tiny"
+
+
+def test_the_time_is_told_as_soon_as_the_machine_is_measured(
+    open_page: Open, runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speed: Future[Speed] = Future()
+    monkeypatch.setattr(takes, "measured", lambda: speed)
+    app = sample(open_page(PAGE), "Support tickets")
+    assert "This machine is being measured" in messages(app)
+    assert steps(app) == STEPS
+    speed.set_result(SPEED)
+    choose(app, "Method", "linear probe")
+    # 240 texts to learn from and 60 to measure twice, a second each, and some seconds around them.
+    assert "About 6 minutes on this machine" in messages(app)
+    choose(app, "Method", "full fine-tuning")
+    assert "About 4 hours on this machine" in messages(app)
+    assert "A run may train for 60 minutes; then it stops" in messages(app)
+
+
+def test_a_machine_that_cannot_be_measured_trains_all_the_same(
+    open_page: Open, runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speed: Future[Speed] = Future()
+    speed.set_exception(OSError("no process"))
+    monkeypatch.setattr(takes, "measured", lambda: speed)
+    app = sample(open_page(PAGE), "Support tickets")
+    assert "About" not in messages(app)
+    assert steps(app) == STEPS
 
 
 def test_caps_are_said_and_kept(

@@ -1,111 +1,34 @@
-"""The Runs page, on a store with processes that are only pretended."""
+"""The Runs page: all runs, whose they are, and several compared."""
 
-import functools
 import json
-import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import cache, runs
-from pages.shared.owner import OWNER
-from playground.fine_tuning.runs.checkpoints import writing
-from playground.fine_tuning.runs.owners import new_owner
-from playground.fine_tuning.runs.queue import DAY, RunQueue
-from playground.fine_tuning.runs.run_directory import Result
-from playground.fine_tuning.runs.settings import JSON, RunSettings
+from pages.shared import cache
+from playground.fine_tuning.runs.owners import new_owner, of_account
+from playground.fine_tuning.runs.queue import DAY
 from playground.fine_tuning.runs.state import State
-from playground.fine_tuning.runs.store import Run
-from playground.fine_tuning.training_options import Method, TrainingOptions
-from playground.models.engine import Engine
-from tests.fine_tuning.conftest import PretendedLauncher, Room
-
-PAGE = "pages/train/runs/page.py"
-HOSTILE = "<b>x</b> **y** [z](http://x.example) :red[r] $a^2$ <img src=x onerror=alert(1)>"
-VALUES: dict[str, JSON] = {
-    "score_name": "accuracy",
-    "score": 0.912,
-    "low": 0.89,
-    "high": 0.93,
-    "baseline_name": "TF-IDF",
-    "baseline": 0.861,
-    "beats_baseline": True,
-    "seconds": 95.0,
-    "task": "classification",
-}
+from playground.fine_tuning.training_options import Method
+from tests.fine_tuning.conftest import Room
+from tests.pages.runs import HOSTILE, PAGE, click, finish, labels, submit, text, train
 
 
-@pytest.fixture
-def room(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
-    """The store that the pages use, its queue and its visitor."""
-    settings = replace(cache.settings(), runs_folder=tmp_path / "runs")
-    launcher = PretendedLauncher()
-    monkeypatch.setattr(cache, "settings", lambda: settings)
-    monkeypatch.setattr(runs, "LocalLauncher", lambda _: launcher)
-    monkeypatch.setattr(RunQueue, "watch", lambda _: None)
-    monkeypatch.setattr(runs, "only_store", functools.cache(runs.only_store.__wrapped__))
-    return Room(RunQueue(settings, launcher), runs.store(), launcher, new_owner())
-
-
-@pytest.fixture
-def open_runs(
-    room: Room, home: AppTest, open_page: Callable[..., AppTest]
-) -> Callable[..., AppTest]:
-    """A function that opens the page in the visitor's browser, with a link's query."""
-    home.session_state[OWNER] = room.owner
-    return lambda **query: open_page(PAGE, **query)
-
-
-def submit(room: Room, name: str, owner: str = "", **options: JSON) -> Run:
-    wanted = TrainingOptions().to_json() | {"task": "classification"} | options
-    settings = RunSettings(task="fine-tuning", base_model="bundled/trunk", seed=3, options=wanted)
-    return room.store.submit(owner or room.owner, settings, name, {"a.csv": b"1"})
-
-
-def finish(room: Room, run: Run, **changes: JSON) -> None:
-    room.directory(run.id).conclude(Result(outcome=State.FINISHED, values=VALUES | changes))
-    room.queue.advance()
-    room.dies(run.id)
-
-
-def train(room: Room, run: Run, *steps: int, start: int = 0, loss: float = 0.5) -> None:
-    directory = room.directory(run.id)
-    directory.record("started", {"step": start})
-    directory.record("phase", {"name": "training"})
-    for step in steps:
-        epoch = step / 50
-        directory.record(
-            "progress",
-            {
-                "step": step, "steps": 150, "epoch": epoch, "epochs": 3, "loss": loss,
-                "learning_rate": 1e-3, "examples_per_second": 120.4, "seconds_left": 7_000.0,
-                "memory_mb": 812.3,
-            },
-        )  # fmt: skip
-        directory.record(
-            "validation",
-            {"step": step, "epoch": epoch, "loss": loss, "score": 0.8, "score_name": "accuracy"},
-        )
-    directory.beat()
-
-
-def text(page: AppTest) -> str:
-    """Return all Markdown of the page's main part, badges and captions among it."""
-    shown = [*page.markdown, *page.caption, *page.subheader, *page.warning, *page.error, *page.info]
-    return "\n".join(element.value for element in shown)
-
-
-def labels(page: AppTest) -> list[str]:
-    return [button.label for button in page.button]
-
-
-def click(page: AppTest, label: str) -> AppTest:
-    next(button for button in page.button if button.label == label).click()
-    return page.run()
+def test_who_is_logged_in_has_the_runs_of_the_account(
+    room: Room, open_runs: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = {"is_logged_in": True, "iss": "https://a.example", "sub": "u1"}
+    submit(room, "of the account", owner=of_account("https://a.example", "u1", "secret"))
+    submit(room, "of the browser")
+    monkeypatch.setattr(st, "secrets", {"auth": {"cookie_secret": "secret"}})
+    monkeypatch.setattr(st, "user", user)
+    assert labels(open_runs())[:1] == ["**of the account**"]
+    monkeypatch.setattr(st, "user", {"is_logged_in": False})
+    assert labels(open_runs())[:1] == ["**of the browser**"]
 
 
 def test_before_the_browser_has_answered_nothing_is_shown(
@@ -186,139 +109,6 @@ def test_a_click_opens_a_run_and_the_address_says_so(
     page = click(page, "All runs")
     assert "run" not in page.query_params
     assert "**Tickets**" in labels(page)
-
-
-def test_a_training_run_is_followed_without_what_was_trained_twice(
-    room: Room, open_runs: Callable[..., AppTest]
-) -> None:
-    run = submit(room, "Tickets")
-    train(room, run, 30, 60, 90, loss=0.9)
-    train(room, run, 60, start=30, loss=0.4)
-    room.directory(run.id).log.write_text("epoch 1\n")
-    page = open_runs(run=run.id)
-    assert r"training\, epoch 2 of 3" in text(page)
-    assert "went on from its checkpoint at step 30" in text(page)
-    assert {metric.label: metric.value for metric in page.metric} == {
-        "Time left": "2 hours",
-        "Examples a second": "120",
-        "Memory": "812 MB",
-    }
-    (bar,) = page.get("progress")
-    assert (bar.proto.value, bar.proto.text) == (40, "Step 60 of 150")
-    loss = json.loads(page.get("plotly_chart")[0].proto.spec)["data"][0]
-    assert (loss["customdata"], loss["y"]) == ([30, 60], [0.9, 0.4])
-    assert page.code[-1].value == "epoch 1"
-    settings = page.dataframe[0].value
-    assert (
-        dict(zip(settings["Setting"], settings["Value"], strict=True)).items()
-        >= {
-            "Base model": "bundled/trunk",
-            "Seed": "3",
-            "Method": "LoRA adapter",
-            "Learning rate": "0.001",
-            "Class weights": "no",
-        }.items()
-    )
-
-
-def test_a_run_that_ends_meanwhile_shows_its_report(
-    room: Room, open_runs: Callable[..., AppTest]
-) -> None:
-    run = submit(room, "Tickets")
-    page = open_runs(run=run.id)
-    assert "starting" in text(page)
-    finish(room, run)
-    page.run()
-    assert "0.912" in page.dataframe[0].value["Value"].tolist()
-    page.segmented_control[0].set_value("Training").run()
-    assert "finished" in text(page)
-    assert "Removed with its data and model on" in text(page)
-
-
-def test_a_silent_run_is_called_silent(room: Room, open_runs: Callable[..., AppTest]) -> None:
-    run = submit(room, "Tickets")
-    train(room, run, 30)
-    heartbeat = room.directory(run.id).path / "heartbeat"
-    assert "No sign of life" not in text(open_runs(run=run.id))
-    then = time.time() - 45
-    os.utime(heartbeat, (then, then))
-    assert "No sign of life for 45 seconds" in text(open_runs(run=run.id))
-
-
-@pytest.mark.parametrize(
-    ("outcome", "said"),
-    [(State.FAILED, "failed"), (State.INTERRUPTED, "interrupted"), (State.CANCELLED, "cancelled")],
-)
-def test_what_stopped_says_why_and_goes_on_by_one_click(
-    room: Room, open_runs: Callable[..., AppTest], outcome: State, said: str
-) -> None:
-    run = submit(room, "Tickets")
-    with writing(room.directory(run.id).checkpoints, 40):
-        pass
-    room.ends(run.id, outcome, "Why **it** <b>ended</b>.")
-    page = open_runs(run=run.id)
-    assert said in text(page)
-    assert r"Why \*\*it\*\* \<b\>ended\<\/b\>\." in text(page)
-    resume = next(button for button in page.button if button.label == "Resume")
-    assert resume.help == "It goes on from its checkpoint at step 40."
-    click(page, "Resume")
-    assert room.state(run.id) is State.RUNNING
-    assert "Resume" not in labels(page)
-
-
-def test_cancelling_asks_first_and_keeps_the_checkpoint(
-    room: Room, open_runs: Callable[..., AppTest]
-) -> None:
-    run = submit(room, "Tickets")
-    page = open_runs(run=run.id)
-    assert "Its checkpoint is kept" in text(page)
-    assert room.state(run.id) is State.RUNNING
-    click(page, "Cancel the run")
-    assert room.state(run.id) is State.CANCELLING
-    assert "stopping" in text(page)
-    assert "Cancel the run" not in labels(page)
-
-
-def test_a_waiting_run_leaves_the_queue(room: Room, open_runs: Callable[..., AppTest]) -> None:
-    submit(room, "first")
-    run = submit(room, "second")
-    click(open_runs(run=run.id), "Cancel the run")
-    assert room.state(run.id) is State.CANCELLED
-
-
-def test_a_run_that_ended_before_the_click_says_so(
-    room: Room, open_runs: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = submit(room, "Tickets")
-    page = open_runs(run=run.id)
-    seen = room.run(run.id)
-    finish(room, run)
-    monkeypatch.setattr(type(room.store), "run", lambda *_: seen)  # as the page still shows it
-    click(page, "Cancel the run")
-    assert "there is nothing to cancel" in text(page)
-
-
-def test_a_run_is_renamed(room: Room, open_runs: Callable[..., AppTest]) -> None:
-    run = submit(room, "Tickets")
-    page = open_runs(run=run.id)
-    next(field for field in page.text_input if field.label == "Name").set_value(HOSTILE)
-    click(page, "Rename the run")
-    assert room.run(run.id).name == HOSTILE
-    assert page.subheader[0].value.startswith(r"\<b\>x\<\/b\> \*\*y\*\*")
-
-
-def test_deleting_asks_first_and_leads_to_the_list(
-    room: Room, open_runs: Callable[..., AppTest]
-) -> None:
-    run, other = submit(room, "Tickets"), submit(room, "Reviews")
-    finish(room, run)
-    page = open_runs(run=run.id)
-    assert "removed for good" in text(page)
-    assert [found.id for found in room.store.runs(room.owner)] == [other.id, run.id]
-    click(page, "Delete the run")
-    assert [found.id for found in room.store.runs(room.owner)] == [other.id]
-    assert "**Reviews**" in labels(page)
-    assert "run" not in page.query_params
 
 
 def test_a_run_of_another_is_as_unknown_as_none(
@@ -405,12 +195,3 @@ def test_the_limits_are_those_that_hold(
     for words in ("7 minutes", "2 runs", "31 runs", "**4** of them", "1,234 MB", "5,678 MB"):
         assert words in shown
     assert "**1 day** after its end a run is removed" in shown
-
-
-def test_a_run_that_a_visitor_may_come_back_to_has_an_address(
-    room: Room, open_runs: Callable[..., AppTest]
-) -> None:
-    run = submit(room, "Tickets")
-    page = open_runs(run=run.id)
-    assert page.code[0].value.endswith(f"?run={run.id}")
-    assert room.owner not in f"{page.code[0].value}{text(page)}"

@@ -5,20 +5,22 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.shared import cache, frame
-from pages.train.fine_tuning import inputs, settings
-from pages.train.fine_tuning.checked import model_task
-from playground.fine_tuning import Checked, Task
+from pages.train.fine_tuning import checked, inputs, settings, takes
+from pages.train.fine_tuning.checked import Question, model_task
+from playground.fine_tuning import Dataset, Task
+from playground.fine_tuning.checking import lengths
 from playground.fine_tuning.training_options import METHODS, Method, Preset, TrainingOptions
 
 PRESET = "fine_tuning_preset"  # session key; nothing where settings were changed by hand
 
 
-def ask(task: Task, checked: Checked) -> tuple[str, TrainingOptions]:
+def ask(question: Question, dataset: Dataset) -> tuple[str, TrainingOptions]:
     """Ask for the model, the method and the settings; return the model's id and the options.
 
     Raises:
         TrainingOptionsError: a setting is out of range, or does not fit the task.
     """
+    task = question.task
     model, how = st.columns([2, 3], gap="large")
     with model:
         base = frame.model_picker(model_task(task), key=inputs.base(task).name, own=False)
@@ -29,6 +31,10 @@ def ask(task: Task, checked: Checked) -> tuple[str, TrainingOptions]:
         settings.ask(task)
     options = inputs.options()
     options.require(task, cache.settings().max_training_tokens)
+    with frame.errors_shown():
+        counter = checked.counter(question)
+        tokens = {part: lengths.tokens(found, counter) for part, found in dataset.parts.items()}
+        takes.show(task, options, tokens, base, model_task(task))
     return base, options
 
 

@@ -27,7 +27,7 @@ def steps() -> None:
     if found is None:
         return
     checked, question = found
-    chosen = step(5, "Model and method", partial(model.ask, question.task, checked))
+    chosen = step(5, "Model and method", partial(model.ask, question, checked.dataset))
     if chosen is None or checked.lengths is None:  # the model could not count the tokens
         return
     base, options = chosen

@@ -18,7 +18,6 @@ from playground.plots import runs as plots
 REFRESH = 2.0  # seconds
 SILENCE = 30.0  # seconds without a sign of life that are worth a word
 LOG_LINES, LOG_WIDTH, LOG_HEIGHT = 200, 500, 260  # lines, characters, pixels
-METRIC_WIDTH = 190  # pixels
 REPORT, TRAINING = "Report", "Training"
 
 
@@ -97,9 +96,9 @@ def _figures(run: Run, progress: Progress) -> None:
     }
     if run.state is State.RUNNING:
         figures = {"Time left": _left(now)} | figures
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, gap="large"):
         for label, value in figures.items():
-            st.metric(label, value, width=METRIC_WIDTH)
+            st.metric(label, value, width="content")
 
 
 def _left(now: Now) -> str:
@@ -125,6 +124,6 @@ def _log(log: str) -> None:
         if not log:
             st.caption("Nothing has been printed yet.")
             return
-        with st.container(height=LOG_HEIGHT, autoscroll=True):
+        with st.container(height=LOG_HEIGHT, border=False, autoscroll=True):
             text = readable(log, lines=LOG_LINES, width=LOG_WIDTH)
             st.code(text, language=None, wrap_lines=True)
