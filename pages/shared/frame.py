@@ -11,6 +11,7 @@ from pages.shared import cache
 from pages.shared.escape import literal
 from pages.shared.link import Field
 from playground.errors import ModelError, PlaygroundError
+from playground.models import catalog
 from playground.models.catalog import ModelSpec, Source, Task
 
 MODELS_TABLE_WIDTH = 720  # pixels; narrower where the screen is
@@ -87,9 +88,13 @@ def errors_shown() -> Iterator[None]:
         st.warning(literal(str(error)), icon=":material/info:")
 
 
-def model_picker(task: Task, *, key: str = "model") -> str:
-    """Let the visitor choose a model for ``task`` or type any Hub id; return the id."""
-    specs = {spec.id: spec for spec in cache.offered(task)}
+def model_picker(task: Task, *, key: str = "model", own: bool = True) -> str:
+    """Let the visitor choose a model for ``task`` or type any Hub id; return the id.
+
+    With ``own`` the models of the visitor's runs are among them.
+    """
+    offered = cache.offered(task) if own else catalog.offered(task, cache.settings())
+    specs = {spec.id: spec for spec in offered}
     # Labels stay the same while a model loads: the browser answers with the label it was shown.
     chosen = st.selectbox(
         "Model",

@@ -6,6 +6,7 @@ which is also the key of its widget. What an address carries is untrusted: each 
 value and refuses what the widget could not hold.
 """
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -14,7 +15,7 @@ import streamlit as st
 
 from pages.shared.escape import literal
 
-Value = str | int | list[int] | list[str]
+Value = str | int | float | list[int] | list[str]
 # Of the encoded query. Servers and proxies refuse addresses from about 8,000 characters on.
 MAX_LENGTH = 6_000
 _HISTORY = "link_history"  # session key
@@ -76,6 +77,26 @@ def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
     return read
 
 
+def number(lowest: float, highest: float) -> Callable[[str], float]:
+    """Return a reader of numbers between ``lowest`` and ``highest``, both included."""
+
+    def read(text: str) -> float:
+        try:
+            found = float(text)
+        except ValueError:
+            found = math.nan
+        if not lowest <= found <= highest:  # true for "not a number", too
+            raise ValueError(f"not a number from {lowest:g} to {highest:g}")
+        return found
+
+    return read
+
+
+def yes_or_no(text: str) -> bool:
+    """Read what ``str`` makes of a yes or a no."""
+    return one_of(["True", "False"])(text) == "True"
+
+
 def whole_numbers(lowest: int, highest: int) -> Callable[[str], list[int]]:
     """Return a reader of a list such as "[1, 3]" of numbers between ``lowest`` and ``highest``."""
     one = whole_number(lowest, highest)
@@ -132,13 +153,15 @@ def write(page: str, fields: Sequence[Field]) -> bool:
     return fits
 
 
-def share(fields: Sequence[Field], *, fits: bool) -> None:
-    """Show the link to this screen, ready to copy."""
+def share(
+    fields: Sequence[Field], *, fits: bool, about: str = "This link opens the same screen."
+) -> None:
+    """Show the link to this screen, ready to copy; ``about`` says what it opens."""
     with st.popover("Link", icon=":material/link:"):
         if not fits:
             st.write("The text is too long for a link. Copy the text itself instead.")
             return
-        st.write("This link opens the same screen.")
+        st.write(about)
         query = urlencode({field.name: str(st.session_state[field.name]) for field in fields})
         st.code(f"{st.context.url or ''}?{query}", language=None, wrap_lines=True)
 

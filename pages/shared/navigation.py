@@ -49,6 +49,12 @@ st.navigation(
         ],
         "Train": [
             st.Page(
+                ROOT / "pages/train/fine_tuning/page.py",
+                title="Fine-tuning",
+                icon=":material/model_training:",
+                url_path="fine_tuning",
+            ),
+            st.Page(
                 ROOT / "pages/train/runs/page.py",
                 title="Runs",
                 icon=":material/monitoring:",

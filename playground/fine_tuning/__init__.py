@@ -4,6 +4,7 @@ from playground.fine_tuning.checking.check import check
 from playground.fine_tuning.checking.columns import Columns, guess
 from playground.fine_tuning.checking.split import OwnColumn, OwnFile, Share, Split
 from playground.fine_tuning.checking.split import guess as guess_split
+from playground.fine_tuning.checking.task import guess_task
 from playground.fine_tuning.dataset import (
     Checked,
     Dataset,
@@ -39,4 +40,5 @@ __all__ = [
     "check",
     "guess",
     "guess_split",
+    "guess_task",
 ]

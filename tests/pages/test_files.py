@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import cache, files
+from pages.shared import cache, words
 from playground import files as reading
 from playground.errors import TextTooLongError
 from playground.files import Format, Table, jobs
@@ -285,7 +285,7 @@ def test_more_jobs_than_fit_are_told_to_wait(app: AppTest, monkeypatch: pytest.M
     ],
 )
 def test_time_left_in_words(seconds: float, said: str) -> None:
-    assert files._time(seconds) == said
+    assert words.duration(seconds) == said
 
 
 def test_the_server_takes_files_as_large_as_the_app_reads() -> None:

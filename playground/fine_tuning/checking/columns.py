@@ -116,6 +116,11 @@ def require_column(table: Table, name: str) -> None:
     )
 
 
+def names_labels(name: str) -> bool:
+    """Tell whether a column of this name most likely holds labels."""
+    return _has_word(name, _LABEL_WORDS)
+
+
 def _entities(table: Table) -> Columns:
     likely = [name for name in table.columns if _has_word(name, _TOKEN_WORDS)]
     text = likely[0] if likely else text_column(table)
@@ -136,7 +141,7 @@ def _holds_entities(column: Iterable[str]) -> bool:
 def _label(table: Table, never: frozenset[str]) -> str:
     """Return the column called like a label, else the one with the fewest values, if several."""
     fitting = [name for name in table.columns if not _has_word(name, never)] or table.columns
-    named = [name for name in fitting if _has_word(name, _LABEL_WORDS)]
+    named = [name for name in fitting if names_labels(name)]
     if named:
         return named[0]
     different = {name: len(set(table.column(name))) for name in fitting}

@@ -29,7 +29,7 @@ def measured(
     examples: Sequence[Example], task: Task, count: Counter, limit: int, report: Problems
 ) -> Lengths:
     """Return the lengths of all examples, and report those that ``limit`` cuts."""
-    lengths = Lengths(tokens=_tokens(examples, count), limit=limit)
+    lengths = Lengths(tokens=tokens(examples, count), limit=limit)
     cut = [one for one, tokens in zip(examples, lengths.tokens, strict=True) if tokens > limit]
     keep_all = f"A limit of {max(lengths.tokens):,} would cut none." if cut else ""
     report.add(
@@ -45,7 +45,8 @@ def measured(
     return lengths
 
 
-def _tokens(examples: Sequence[Example], count: Counter) -> tuple[int, ...]:
+def tokens(examples: Sequence[Example], count: Counter) -> tuple[int, ...]:
+    """Return the length of each example in tokens, special ones and second texts included."""
     firsts = count([one.text for one in examples])
     are_pairs = examples[0].second is not None
     seconds = count([one.second or "" for one in examples]) if are_pairs else [0] * len(firsts)

@@ -60,9 +60,11 @@ Split = Share | OwnColumn | OwnFile
 def guess(table: Table) -> OwnColumn | None:
     """Return the column that says what each row is for, if there is one."""
     for name in table.columns:
-        parts = {_part(value) for value in set(table.column(name))}
-        if Part.TRAINING in parts and len(parts) > 1 and None not in parts:
-            return OwnColumn(column=name)
+        values = set(table.column(name))
+        if all(map(_part, values)):  # of a column with texts the first one is enough
+            parts = set(map(_part, values))
+            if Part.TRAINING in parts and len(parts) > 1:
+                return OwnColumn(column=name)
     return None
 
 

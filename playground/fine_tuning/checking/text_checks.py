@@ -18,7 +18,8 @@ def key(example: Example) -> Key:
     Case, white space, invisible characters and the width of letters (NFKC) make none. It is a
     digest: a file's texts would be held twice, and a hostile one grows by a factor in NFKC.
     """
-    return _digest(example.text), _digest(example.second or "")
+    second = b"" if example.second is None else _digest(example.second)
+    return _digest(example.text), second
 
 
 def grouped(examples: Sequence[Example]) -> dict[Key, list[Example]]:

@@ -11,8 +11,13 @@ import torch
 from torch import nn
 
 from playground.fine_tuning.dataset import Dataset, Part
-from playground.fine_tuning.evaluation import MaskedScores, Predictions, Report
-from playground.fine_tuning.evaluation import evaluate, evaluate_masked
+from playground.fine_tuning.evaluation import (
+    MaskedScores,
+    Predictions,
+    Report,
+    evaluate,
+    evaluate_masked,
+)
 from playground.fine_tuning.tasks import Task
 from playground.fine_tuning.training import masked, methods, probe, reading, rows, scoring
 from playground.fine_tuning.training.reading import Collate
@@ -69,7 +74,8 @@ class Labelled:
     """Classification, with one label or several, of texts and pairs; and named entities."""
 
     def __init__(self, checkpoint: Checkpoint, setting: Setting) -> None:
-        self.score_name = scoring.SCORES[setting.dataset.task]
+        weighted = setting.options.class_weights
+        self.score_name = scoring.score_name(setting.dataset.task, weighted=weighted)
         self.model = methods.prepared(checkpoint.model, setting.options, has_new_head=True)
         self._checkpoint = checkpoint
         self._setting = setting
@@ -130,7 +136,7 @@ class Labelled:
         together = torch.cat(labels) if self._tagger else torch.stack(labels)
         all_logits = torch.cat(logits) if self._tagger else torch.stack(logits)
         score = scoring.score(
-            setting.dataset.task,
+            self.score_name,
             setting.dataset.parts[Part.VALIDATION],
             setting.dataset.labels,
             self._said(logits, Part.VALIDATION),
@@ -142,7 +148,9 @@ class Labelled:
         """See ``Lesson``."""
         dataset = self._setting.dataset
         parts = [part for part in (Part.VALIDATION, Part.TEST) if dataset.parts.get(part)]
-        said = {part: self._said(self._outputs(self.model, self._rows(part)[0]), part) for part in parts}
+        said = {
+            part: self._said(self._outputs(self.model, self._rows(part)[0]), part) for part in parts
+        }
         return evaluate(dataset, said)
 
     def _outputs(self, model: nn.Module, of: list[Row]) -> list[Any]:

@@ -10,9 +10,14 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.utils.data import Dataset as Rows
 from torch.utils.data import Sampler
-from transformers import PrinterCallback, Trainer, TrainingArguments
+from transformers import (
+    PrinterCallback,
+    Trainer,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+)
 
-from playground.fine_tuning.runs.settings import JSON
 from playground.fine_tuning.runs.training_run import TrainingRun
 from playground.fine_tuning.training import methods, reading
 from playground.fine_tuning.training.lesson import Taught
@@ -29,6 +34,9 @@ class RunTrainer(Trainer):
     A checkpoint holds the weights that learn and the best epoch's, the optimizer, the schedule, the
     random generators and the Trainer's state.
     """
+
+    state: TrainerState
+    control: TrainerControl
 
     def __init__(
         self, taught: Taught, score_name: str, options: TrainingOptions, run: TrainingRun
@@ -60,7 +68,7 @@ class RunTrainer(Trainer):
         return int(self.state.global_step // self.steps_an_epoch)
 
     def learn(self) -> None:
-        """Train, from the last checkpoint if there is one, and put the best epoch's weights in place.
+        """Train, from the last checkpoint if there is one, and take the best epoch's weights.
 
         Raises:
             StoppedError: the run has to stop.
@@ -77,7 +85,7 @@ class RunTrainer(Trainer):
         methods.put_back(self.model, self.best)
 
     def is_patient(self, step: int, best_step: int) -> bool:
-        """Tell whether at ``step`` a better score than that at ``best_step`` is still waited for."""
+        """Tell whether at ``step`` a better score than ``best_step``'s is still waited for."""
         patience = self._options.patience
         return not patience or step - best_step < patience * self.steps_an_epoch
 

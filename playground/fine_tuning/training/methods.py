@@ -54,7 +54,9 @@ def head_modules(model: PreTrainedModel) -> list[str]:
     """Return the names of what stands on the encoder: the head, and a pooler inside of the base."""
     prefix = model.base_model_prefix
     names = [name for name, _ in model.named_children() if name != prefix]
-    has_weights = [name for name in names if any(True for _ in model.get_submodule(name).parameters())]
+    has_weights = [
+        name for name in names if any(True for _ in model.get_submodule(name).parameters())
+    ]
     pooler = [prefix + POOLER] if getattr(model.base_model, "pooler", None) is not None else []
     return [*pooler, *has_weights]
 

@@ -24,7 +24,9 @@ Row: TypeAlias = dict[str, Any]  # what a collator makes a batch of
 NOT_READ = -100  # the label of tokens that count for no loss
 
 
-def texts(examples: Sequence[Example], dataset: Dataset, model: Checkpoint, limit: int) -> list[Row]:
+def texts(
+    examples: Sequence[Example], dataset: Dataset, model: Checkpoint, limit: int
+) -> list[Row]:
     """Return texts or pairs with their labels, cut at ``limit`` tokens.
 
     ``labels`` is the number of the label, or with several labels 0.0 or 1.0 for each.
@@ -48,7 +50,9 @@ def encoded(
     return _rows(tokenizer(firsts, seconds, truncation=True, max_length=limit))
 
 
-def pieces(examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, limit: int) -> list[Row]:
+def pieces(
+    examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, limit: int
+) -> list[Row]:
     """Return texts in pieces of at most ``limit`` tokens: of a long text nothing is lost."""
     found = tokenizer(
         [blanked(one.text) for one in examples],
@@ -96,7 +100,7 @@ def tagged(
 def _tags(
     spans: Sequence[Span], read: ReadText, tokenizer: PreTrainedTokenizerBase
 ) -> list[tuple[int, str]]:
-    """Return the first token of each word and its tag; a word is of what it shares a letter with."""
+    """Return the first token of each word and its tag: that of what it shares a letter with."""
     numbers = word_numbers(read, tokenizer=tokenizer).tolist()
     places = own_spans(read).tolist()
     found: list[tuple[int, str]] = []
@@ -116,7 +120,9 @@ class Collator:
     """Makes a batch of rows: padded to its longest, as tensors."""
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, task: Task) -> None:
-        kind = DataCollatorForTokenClassification if task is Task.ENTITIES else DataCollatorWithPadding
+        kind = (
+            DataCollatorForTokenClassification if task is Task.ENTITIES else DataCollatorWithPadding
+        )
         self._collate = kind(tokenizer)
 
     def __call__(self, rows: Sequence[Row]) -> dict[str, torch.Tensor]:

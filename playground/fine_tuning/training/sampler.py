@@ -6,6 +6,8 @@ import torch
 from torch.utils.data import Sampler
 from transformers.trainer_pt_utils import get_length_grouped_indices
 
+FEWEST_SORTED, MOST_SORTED = 4, 50
+
 
 class SeededBatches(Sampler[int]):
     """The order of an epoch's examples, batch after batch.
@@ -28,8 +30,11 @@ class SeededBatches(Sampler[int]):
 
     def __iter__(self) -> Iterator[int]:
         generator = seeded(self._seed, self._epoch())
-        order = get_length_grouped_indices(self._lengths, self._batch_size, generator=generator)
         size = self._batch_size
+        # Of how many batches texts are sorted together: a quarter of the epoch, as transformers do,
+        # but of small data some, or there would be no batches of like length.
+        together = min(max(len(self) // (4 * size), FEWEST_SORTED), MOST_SORTED)
+        order = get_length_grouped_indices(self._lengths, size, together, generator)
         batches = [order[begin : begin + size] for begin in range(0, len(order), size)]
         # The last one may be smaller and has to stay last: batches are cut from the order.
         shuffled = torch.randperm(len(batches) - 1, generator=generator).tolist()

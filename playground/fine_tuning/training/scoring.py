@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import numpy as np
 import torch
+from sklearn.metrics import f1_score
 from torch import Tensor, nn
 
 from playground.fine_tuning.dataset import Dataset, Example, Part
@@ -21,6 +22,7 @@ from playground.text.reading import ReadText
 from playground.text.words import own_spans, word_numbers
 
 # As the report calls them.
+MACRO_F1 = "macro F1"
 SCORES = {
     Task.CLASSIFICATION: "accuracy",
     Task.PAIRS: "accuracy",
@@ -69,15 +71,28 @@ def class_weights(dataset: Dataset) -> Tensor:
     return found.sum() / (len(found) * found.clamp(min=1))
 
 
-def score(task: Task, examples: Sequence[Example], labels: Sequence[str], said: Predictions) -> float:
-    """Return the score that ``SCORES`` names, between 0 and 1."""
+def score_name(task: Task, *, weighted: bool) -> str:
+    """Return the score by which epochs are compared.
+
+    Who asks for class weights wants rare labels to count, and accuracy would not let them.
+    """
+    return MACRO_F1 if weighted else SCORES[task]
+
+
+def score(
+    name: str, examples: Sequence[Example], labels: Sequence[str], said: Predictions
+) -> float:
+    """Return the score of this ``name``, between 0 and 1."""
     if said.spans is not None:
         found = {(n, s.start, s.end, s.label) for n, row in enumerate(said.spans) for s in row}
         true = {(n, s.start, s.end, s.label) for n, one in enumerate(examples) for s in one.spans}
         return _f1(len(found & true), len(found), len(true))
     logits = cast(np.ndarray, said.logits)
     true_labels = np.array([[name in one.labels for name in labels] for one in examples])
-    if task is Task.MULTI_LABEL:
+    if name == MACRO_F1:
+        found = f1_score(true_labels.argmax(axis=1), logits.argmax(axis=1), average="macro")
+        return float(found)
+    if name == SCORES[Task.MULTI_LABEL]:
         given = logits > 0  # a probability over one half
         return _f1(int((given & true_labels).sum()), int(given.sum()), int(true_labels.sum()))
     return float(true_labels[np.arange(len(logits)), logits.argmax(axis=1)].mean())

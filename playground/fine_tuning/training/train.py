@@ -49,7 +49,7 @@ def train(run: TrainingRun) -> dict[str, JSON]:
         dataset=dataset,
         options=options,
         seed=run.settings.seed,
-        mixed=_is_mixed(base),
+        mixed=is_mixed(base),
         check=run.check,
     )
     is_masked = dataset.task is Task.ADAPTATION
@@ -96,7 +96,7 @@ def _base(
     return loading.load_masked(spec, settings)
 
 
-def _is_mixed(base: Checkpoint) -> bool:
+def is_mixed(base: Checkpoint) -> bool:
     """Tell whether the products of training are computed in bfloat16."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     # DeBERTa's first version masks scores with fp32's smallest number: bfloat16 cannot hold it.
@@ -108,7 +108,11 @@ def _learn(lesson: Lesson, options: TrainingOptions, run: TrainingRun) -> float:
     """Train, leave the best epoch's weights in the lesson's model, and return which that was."""
     if options.method is Method.LINEAR_PROBE:
         run.record("phase", name="features")
-    with lesson.taught(lambda: trainer.epoch()) as taught:
+
+    def epoch() -> int:
+        return trainer.epoch()
+
+    with lesson.taught(epoch) as taught:
         trainer = RunTrainer(taught, lesson.score_name, options, run)
         run.record("phase", name="training")
         trainer.learn()

@@ -1,4 +1,4 @@
-"""What happens between the Trainer's steps: events, checkpoints, and whether the run has to stop."""
+"""What happens between the Trainer's steps: events, checkpoints, and stops."""
 
 import time
 from typing import TYPE_CHECKING, Any
