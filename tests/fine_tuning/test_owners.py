@@ -33,7 +33,7 @@ def call(store: RunStore, method: str, owner: Any, run_id: str) -> Any:
 
 
 def test_the_walk_over_the_methods_sees_them() -> None:
-    assert set(METHODS) == {"submit", "runs", "run", "events", "log", "outputs"} | {
+    assert set(METHODS) == {"submit", "runs", "run", "events", "log", "outputs", "inputs"} | {
         "rename",
         "cancel",
         "resume",
@@ -109,3 +109,14 @@ def test_ids_are_unguessable_and_plain() -> None:
     assert {len(owner) for owner in made} == {43}  # 256 bits, six a character
     assert all(owners.is_run(run) for run in runs)
     assert not any(map(owners.is_run, ("", "..", "A" * 32, "a" * 31, "a" * 32 + "\n")))
+
+
+def test_an_account_always_has_the_same_owner_and_only_with_the_secret() -> None:
+    # HMAC-SHA256 of "https://a.example\0u1" with the key "k", by OpenSSL.
+    expected = "aKiAk98NAf3cLATXu8_cHvx-NPxirJxTSoXjiRdvXt8"
+    assert owners.of_account("https://a.example", "u1", "k") == expected
+    assert owners.is_owner(expected)
+    others = [("https://a.example", "u2"), ("https://a.exampl", "e\0u1")]
+    made = {owners.of_account(*account, "k") for account in others}
+    made.add(owners.of_account("https://a.example", "u1", "K"))
+    assert len(made | {expected}) == 4

@@ -12,7 +12,8 @@ from playground.fine_tuning.runs.checkpoints import writing
 from playground.fine_tuning.runs.identity import Identity
 from playground.fine_tuning.runs.owners import new_owner
 from playground.fine_tuning.runs.queue import DAY, STOP_GRACE, RunQueue
-from playground.fine_tuning.runs.settings import RunSettings
+from playground.fine_tuning.runs.run_directory import Result
+from playground.fine_tuning.runs.settings import JSON, RunSettings
 from playground.fine_tuning.runs.state import State
 from playground.fine_tuning.runs.store import RunStore
 from playground.settings import Settings
@@ -58,8 +59,16 @@ def test_what_was_settled_comes_back(pretended: Room) -> None:
 
     assert run.settings == settings
     assert run.name == "a name"
-    assert (pretended.directory(run.id).inputs / "a.csv").read_bytes() == b"1"
+    assert (pretended.store.inputs(pretended.owner, run.id) / "a.csv").read_bytes() == b"1"
     assert pretended.run(run.id) == run
+
+
+def test_what_training_returned_is_there_once_it_has_finished(pretended: Room) -> None:
+    run = pretended.submit()
+    assert run.values == {}
+    values: dict[str, JSON] = {"score": 0.5, "score_name": "accuracy"}
+    pretended.directory(run.id).conclude(Result(outcome=State.FINISHED, values=values))
+    assert pretended.run(run.id).values == values
 
 
 def test_a_dead_process_is_an_interrupted_run_and_goes_on_by_one_click(pretended: Room) -> None:

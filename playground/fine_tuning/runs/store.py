@@ -7,7 +7,7 @@ the same as for a run that never was.
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ class Run:
     removed: float | None  # when it will be removed with all its files
     ahead: int | None  # how many runs wait before it, if it waits
     step: int | None  # of its last complete checkpoint
+    values: dict[str, JSON] = field(default_factory=dict)  # what training returned, once finished
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +224,15 @@ class RunStore:
             raise RunStateError("The run has not finished; there is nothing to download yet.")
         return directory.outputs
 
+    def inputs(self, owner: str | None, run_id: str) -> Path:
+        """Return the folder with the files that a run trains on; they are only read.
+
+        Raises:
+            OwnerError: ``owner`` is no id.
+            UnknownRunError: they have no such run.
+        """
+        return self._directory(owner, run_id).inputs
+
     def _directory(self, owner: str | None, run_id: str) -> RunDirectory:
         """Return the folder of the owner's run."""
         digest = owners.digest(owner)
@@ -251,6 +261,7 @@ class RunStore:
             removed=entry.ended and entry.ended + keep,
             ahead=waiting.index(entry.id) if entry.id in waiting else None,
             step=checkpoint.step if checkpoint else None,
+            values=result.values if result else {},
         )
 
 
