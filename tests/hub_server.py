@@ -115,18 +115,6 @@ def _handler_for(hub: StandIn) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"  # the library keeps its connections open
 
-        def do_GET(self) -> None:
-            self._answer()
-
-        def do_HEAD(self) -> None:
-            self._answer()
-
-        def do_POST(self) -> None:
-            self._answer()
-
-        def do_PUT(self) -> None:
-            self._answer()
-
         def _answer(self) -> None:
             path = urlsplit(self.path).path
             hub.count(self.command, path)
@@ -134,12 +122,13 @@ def _handler_for(hub: StandIn) -> type[BaseHTTPRequestHandler]:
             try:
                 if self.command in {"POST", "PUT"}:
                     answer = hub.uploads.answer(hub.url, path, self.headers, sent)
-                    return self._send(200, answer, {"Content-Type": "application/json"})
-                body, headers = _route(hub, path)
-                self._send(200, body, headers)
+                    self._send(200, answer, {"Content-Type": "application/json"})
+                else:
+                    self._send(200, *_route(hub, path))
             except HubError as error:
-                headers = {"X-Error-Code": error.code, "X-Error-Message": str(error)}
-                self._send(error.status, json.dumps({"error": str(error)}).encode(), headers)
+                self._send(error.status, *_refusal(error))
+
+        do_GET = do_HEAD = do_POST = do_PUT = _answer  # noqa: N815 - as the base class calls them
 
         def _send(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
             self.send_response(status)
@@ -154,6 +143,11 @@ def _handler_for(hub: StandIn) -> type[BaseHTTPRequestHandler]:
             """Keep the tests' output quiet."""
 
     return Handler
+
+
+def _refusal(error: HubError) -> tuple[bytes, dict[str, str]]:
+    headers = {"X-Error-Code": error.code, "X-Error-Message": str(error)}
+    return json.dumps({"error": str(error)}).encode(), headers
 
 
 def _route(hub: StandIn, path: str) -> tuple[bytes, dict[str, str]]:
