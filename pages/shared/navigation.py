@@ -47,5 +47,13 @@ st.navigation(
                 url_path="named_entities",
             ),
         ],
+        "Train": [
+            st.Page(
+                ROOT / "pages/train/runs/page.py",
+                title="Runs",
+                icon=":material/monitoring:",
+                url_path="runs",
+            ),
+        ],
     }
 ).run()
