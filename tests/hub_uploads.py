@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import Message
-from typing import Any, BinaryIO
+from io import BufferedIOBase
+from typing import Any
 
 CREATE = re.compile(r"^/api/repos/create$")
 VALIDATE = re.compile(r"^/api/validate-yaml$")
@@ -97,7 +98,7 @@ class Uploads:
                 files[value["path"]] = self.objects[value["oid"]]
 
 
-def read_body(headers: Message, stream: BinaryIO) -> bytes:
+def read_body(headers: Message, stream: BufferedIOBase) -> bytes:
     """Return the body of a request, whole or in chunks."""
     if "chunked" not in (headers.get("Transfer-Encoding") or ""):
         return stream.read(int(headers.get("Content-Length") or 0))
