@@ -4,6 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+import torch
+from transformers import AutoModelForMaskedLM, AutoTokenizer
 
 from playground.errors import UnknownModelError, UnsupportedModelError
 from playground.fine_tuning import own_models
@@ -12,7 +14,7 @@ from playground.fine_tuning.runs.run_directory import Result
 from playground.fine_tuning.runs.settings import RunSettings
 from playground.fine_tuning.runs.state import State
 from playground.fine_tuning.tasks import Task
-from playground.models import catalog, loading
+from playground.models import catalog, loading, trunk
 from playground.models.catalog import ModelSpec, Source
 from playground.settings import Settings
 from tests.fine_tuning.finished import TEXT, Finisher
@@ -140,3 +142,45 @@ def test_it_is_tried_on_an_example_that_was_held_out(made: Finisher) -> None:
 def test_its_script_is_its_base_s(made: Finisher, base: str, script: str) -> None:
     made.finish(base=base)
     assert [spec.script for spec in specs(made)] == [script]
+
+
+@pytest.fixture(scope="module")
+def on_the_trunk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A masked LM on the real trunk, its embeddings untouched, as an adapter leaves them."""
+    folder = tmp_path_factory.mktemp("on_the_trunk")
+    torch.manual_seed(0)
+    AutoModelForMaskedLM.from_pretrained(trunk.folder()).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(trunk.folder()).save_pretrained(folder)
+    return folder
+
+
+@pytest.mark.weights
+def test_all_on_the_trunk_share_its_embeddings(on_the_trunk: Path) -> None:
+    spec = ModelSpec(
+        id="run/x", task=catalog.Task.FILL_MASK, source=Source.RUN, title="x", folder=on_the_trunk
+    )
+    [bundled] = (one for one in catalog.bundled() if one.task is catalog.Task.FILL_MASK)
+    mine, box = (loading.load(one, Settings()) for one in (spec, bundled))
+    assert mine.model.base_model.embeddings is box.model.base_model.embeddings
+    plain = AutoModelForMaskedLM.from_pretrained(on_the_trunk).eval()
+    inputs = mine.tokenizer("The river is [MASK] .", return_tensors="pt")
+    with torch.inference_mode():
+        torch.testing.assert_close(mine.model(**inputs).logits, plain(**inputs).logits)
+
+
+@pytest.mark.weights
+def test_embeddings_that_have_learned_are_the_model_s_own(
+    on_the_trunk: Path, tmp_path: Path
+) -> None:
+    model = AutoModelForMaskedLM.from_pretrained(on_the_trunk)
+    with torch.no_grad():
+        model.base_model.embeddings.LayerNorm.bias[0] += 1e-3
+    model.save_pretrained(tmp_path)
+    AutoTokenizer.from_pretrained(on_the_trunk).save_pretrained(tmp_path)
+    spec = ModelSpec(
+        id="run/y", task=catalog.Task.FILL_MASK, source=Source.RUN, title="y", folder=tmp_path
+    )
+    found = loading.load(spec, Settings()).model.base_model.embeddings
+    torch.testing.assert_close(
+        found.LayerNorm.bias, model.base_model.embeddings.LayerNorm.bias, rtol=0, atol=0
+    )
