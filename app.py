@@ -5,6 +5,19 @@ Streamlit 1.67 takes a new process's first visit for an app of its older kind, a
 app opens under a "Page not found".
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import streamlit as st
 
-app = st.App("pages/shared/navigation.py")
+from pages.shared import runs
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Look after the queue of runs for as long as the server is there."""
+    runs.look_after()
+    yield
+
+
+app = st.App("pages/shared/navigation.py", lifespan=lifespan)

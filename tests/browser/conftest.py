@@ -18,6 +18,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
 
+from playground.settings import PREFIX
+
 ROOT = Path(__file__).resolve().parents[2]
 REQUIRED = "BERT_PLAYGROUND_REQUIRE_BROWSER"
 LOCAL = {"127.0.0.1", "localhost"}
@@ -34,10 +36,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A running app: its address, and the file with all it printed."""
+    """A running app: its address, the file with all it printed, and the folder of its runs."""
 
     url: str
     log: Path
+    runs: Path
 
     def printed(self) -> str:
         """Return what the app printed so far."""
@@ -77,24 +80,31 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def app(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """The app, the same for all tests that ask for it."""
-    with _running(tmp_path_factory.mktemp("app")) as app:
+    with running(tmp_path_factory.mktemp("app")) as app:
         yield app
 
 
 @pytest.fixture
 def fresh_app(chromium: str, tmp_path: Path) -> Iterator[App]:
     """An app that nobody has visited yet."""
-    with _running(tmp_path) as app:
+    with running(tmp_path) as app:
         yield app
 
 
 @contextmanager
-def _running(folder: Path) -> Iterator[App]:
-    """Start the app as the README does, on a free port; its Hub is a port where nobody answers."""
+def running(folder: Path, module: str = "streamlit") -> Iterator[App]:
+    """Start the app as the README does, on a free port; its Hub is a port where nobody answers.
+
+    ``module`` may be one that changes something first and starts Streamlit then.
+    """
     port, nobody = _free_port(), _free_port()
-    app = App(url=f"http://127.0.0.1:{port}", log=folder / "log.txt")
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
-    environment = {"HF_ENDPOINT": f"http://127.0.0.1:{nobody}", "HF_HOME": str(folder / "hub")}
+    app = App(url=f"http://127.0.0.1:{port}", log=folder / "log.txt", runs=folder / "runs")
+    command = [sys.executable, "-m", module, "run", "app.py", f"--server.port={port}"]
+    environment = {
+        "HF_ENDPOINT": f"http://127.0.0.1:{nobody}",
+        "HF_HOME": str(folder / "hub"),
+        f"{PREFIX}RUNS_FOLDER": str(app.runs),
+    }
     with app.log.open("wb") as log:
         process = subprocess.Popen(
             command,

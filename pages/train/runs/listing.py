@@ -64,11 +64,13 @@ def _fits(run: Run, sought: str) -> bool:
 
 def _row(owner: str, run: Run) -> None:
     with st.container(border=True, key=f"run_{run.id}"):
-        columns = st.columns([5, 4, 4, 3], vertical_alignment="center")
+        columns = st.columns([5, 3, 4, 3], vertical_alignment="center")
         # On a phone the columns stand below each other; without gaps they stay one row to the eye.
         what, doing, scored, when = (column.container(gap="xxsmall") for column in columns)
         with what:
-            if st.button(f"**{literal(run.name)}**", key=f"open_{run.id}", type="tertiary"):
+            if st.button(
+                f"**{literal(words.short(run.name))}**", key=f"open_{run.id}", type="tertiary"
+            ):
                 places.to_run(run.id)
                 st.rerun()
             st.caption(literal(words.about(run)))

@@ -14,6 +14,7 @@ from playground.fine_tuning.runs.store import Run
 from playground.plots.template import percent
 
 NONE = "–"
+NAME = 48  # characters of a run's name in a list
 ICONS = {
     State.QUEUED: ":material/hourglass_empty:",
     State.RUNNING: ":material/model_training:",
@@ -65,6 +66,11 @@ def _phase(progress: Progress) -> str:
         return words
     epochs = progress.now.epochs
     return f"{words}, epoch {min(int(progress.now.epoch) + 1, round(epochs))} of {epochs:g}"
+
+
+def short(name: str) -> str:
+    """Return a run's name for one row of a list."""
+    return name if len(name) <= NAME else f"{name[: NAME - 1]}…"
 
 
 def ago(moment: float) -> str:

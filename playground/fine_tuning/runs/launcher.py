@@ -15,7 +15,7 @@ from playground.fine_tuning.runs.identity import Identity
 from playground.fine_tuning.runs.run_directory import RunDirectory
 from playground.settings import PREFIX, Settings
 
-ROOT = Path(__file__).resolve().parents[2]  # where "python -m playground..." works
+ROOT = Path(__file__).resolve().parents[3]  # where "python -m playground..." works
 WORKER = "playground.fine_tuning.worker"
 TERM_SECONDS = 5.0  # between asking a process group to end and ending it
 LOWEST_PRIORITY = 19
