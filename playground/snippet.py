@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from string import Template
 from typing import Any
 
 from playground.fine_tuning.export.names import folder_name
 from playground.models import trunk
-from playground.models.catalog import ModelSpec, Source, Task, bundled
+from playground.models.catalog import TRUNK, ModelSpec, Source, Task, bundled
 
 HUB_IMPORTS = ("import torch", "from transformers import $auto_classes")
 BUNDLED_IMPORTS = (
@@ -129,7 +129,15 @@ def _imports(snippet: Snippet, spec: ModelSpec) -> str:
 
 
 def _models(snippet: Snippet, spec: ModelSpec) -> tuple[ModelSpec, ...]:
-    return (spec,) if snippet.other_model is None else (spec, snippet.other_model)
+    models = (spec,) if snippet.other_model is None else (spec, snippet.other_model)
+    return tuple(map(_published, models))
+
+
+def _published(spec: ModelSpec) -> ModelSpec:
+    """Return ``spec``, and for the trunk without an adapter the model on the Hub that it is."""
+    if spec.id != TRUNK:
+        return spec
+    return replace(spec, id=f"{trunk.HUB_ID}@{trunk.REVISION}", source=Source.HUB)
 
 
 def _auto_class(task: Task, spec: ModelSpec) -> str:
@@ -149,6 +157,7 @@ def _is_labelled(spec: ModelSpec) -> bool:
 
 
 def _loading(task: Task, spec: ModelSpec) -> str:
+    spec = _published(spec)
     code = _template(spec).replace("$auto_class", _auto_class(task, spec))
     if task is Task.FEATURE_EXTRACTION:  # fused kernels keep no attention weights
         code = code.replace("safetensors=True", 'safetensors=True, attn_implementation="eager"')

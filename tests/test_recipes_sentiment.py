@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from transformers import AutoTokenizer
 
+from playground import calibration
+from playground.calibration import Outcomes
 from playground.models import trunk
-from playground.recipes import calibration, reviews, sentiment
-from playground.recipes.calibration import Outcomes
+from playground.recipes import reviews, sentiment
 
 LONG = "a warm and funny film that never drags ."
 OTHER = "funny film , but a dull and slow second half ."

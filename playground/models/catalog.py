@@ -17,6 +17,7 @@ HUB_ID = re.compile(r"^(?:[\w.-]{1,96}/)?[\w.-]{1,96}(?:@\w[\w./-]{0,99})?$", re
 LOCAL_PREFIX = "local/"
 BUNDLED_PREFIX = "bundled/"
 RUN_PREFIX = "run/"
+TRUNK = BUNDLED_PREFIX + "trunk"  # what all adapters in the box sit on, without any of them
 
 
 class Task(StrEnum):
@@ -137,6 +138,16 @@ def bundled() -> tuple[ModelSpec, ...]:
     )
 
 
+_TRUNK = ModelSpec(
+    id=TRUNK,
+    task=Task.FEATURE_EXTRACTION,
+    source=Source.BUNDLED,
+    title="MiniLM trunk (in the box)",
+    note="as published, no head",
+    megabytes=91,
+)
+
+
 def local(settings: Settings) -> tuple[ModelSpec, ...]:
     """Return the model folders below the configured one: those that hold a ``config.json``."""
     root = settings.models_folder
@@ -149,7 +160,8 @@ def offered(task: Task, settings: Settings, own: Sequence[ModelSpec] = ()) -> tu
 
     ``own`` are the models of the visitor's own runs: nobody else is ever offered those.
     """
-    specs = (*bundled(), *own, *local(settings), *(CURATED if settings.hub else ()))
+    curated = CURATED if settings.hub else ()
+    specs = (*bundled(), _TRUNK, *own, *local(settings), *curated)
     if task is Task.FEATURE_EXTRACTION:
         return tuple({spec.id: replace(spec, task=task) for spec in specs}.values())
     return tuple(spec for spec in specs if spec.task is task)

@@ -3,11 +3,12 @@
 Whatever the source, a model is first a folder of plain files on this machine; then it is loaded.
 """
 
+import copy
 import json
 import re
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ from playground.errors import (
     UnsupportedModelError,
 )
 from playground.models import hub, trunk
-from playground.models.catalog import ModelSpec, Source, Task, bundled
+from playground.models.catalog import TRUNK, ModelSpec, Source, Task, bundled
 from playground.models.queries import Labels
 from playground.settings import Settings
 
@@ -133,20 +134,80 @@ def _gone(spec: ModelSpec) -> UnknownModelError:
 
 def _bundled(spec: ModelSpec) -> Checkpoint:
     """Merge an adapter into a fresh copy of the trunk's weights and put its head on top."""
+    if spec.id == TRUNK:
+        return _load_folder(spec, trunk.folder())
+    adapted, tokenizer = _adapted(spec)
+    model = adapted.merge_and_unload()
+    model.base_model.embeddings = _trunk_embeddings()
+    model.tie_weights()
+    looked_into = spec.task is Task.FEATURE_EXTRACTION
+    return _checkpoint(spec, model.base_model if looked_into else model, tokenizer)
+
+
+def _adapted(spec: ModelSpec, **options: Any) -> tuple[PeftModel, PreTrainedTokenizerBase]:
+    """Return the trunk with an adapter beside its weights and the adapter's head on top."""
     if spec.folder is None or not (spec.folder / HEAD_FILE).is_file():
         raise UnknownModelError(f"The files of {spec.id} are missing from assets/models.")
     own_task = next(known.task for known in bundled() if known.id == spec.id)
     base = CLASSES[own_task].from_pretrained(
         trunk.folder(), local_files_only=True, **_attention(spec.task), **_labels(spec.folder)
     )
-    model = PeftModel.from_pretrained(base, str(spec.folder)).merge_and_unload()
-    model.base_model.embeddings = _trunk_embeddings()
-    model.tie_weights()
     head = {name: w.float() for name, w in load_file(spec.folder / HEAD_FILE).items()}
-    model.load_state_dict(head, strict=False)
-    tokenizer = AutoTokenizer.from_pretrained(trunk.folder(), local_files_only=True)
-    looked_into = spec.task is Task.FEATURE_EXTRACTION
-    return _checkpoint(spec, model.base_model if looked_into else model, tokenizer)
+    base.load_state_dict(head, strict=False)
+    model = PeftModel.from_pretrained(base, str(spec.folder), **options)
+    return model, AutoTokenizer.from_pretrained(trunk.folder(), local_files_only=True)
+
+
+def load_adapter(spec: ModelSpec) -> Checkpoint:
+    """Load a bundled adapter apart from the trunk, to go on with its training.
+
+    ``Checkpoint.model`` is a peft model of which only the adapter's matrices learn.
+
+    Raises:
+        ModelError: one of its family, with a message that says what to do.
+    """
+    with _building:
+        model, tokenizer = _adapted(spec, is_trainable=True)
+    return Checkpoint(
+        spec=spec, model=model, tokenizer=tokenizer, max_tokens=_max_tokens(model, tokenizer)
+    )
+
+
+def load_masked(spec: ModelSpec, settings: Settings) -> Checkpoint:
+    """Load a masked LM whose weights nobody else holds, to train all of them.
+
+    Raises:
+        ModelError: one of its family, with a message that says what to do.
+    """
+    found = load(replace(spec, task=Task.FILL_MASK), settings)
+    model = found.model
+    model.base_model.embeddings = copy.deepcopy(model.base_model.embeddings)
+    model.tie_weights()
+    model.set_attn_implementation("eager")
+    return replace(found, model=model.requires_grad_(True))
+
+
+def load_fresh(
+    spec: ModelSpec, settings: Settings, task: Task, labels: Sequence[str], *, several: bool = False
+) -> Checkpoint:
+    """Load the encoder of what ``spec`` names and put a new head for ``task`` on top, to train it.
+
+    The head tells ``labels`` apart, of which ``several`` may fit a text; its weights come from
+    torch's random generator. Nobody else holds these weights, and all of them learn.
+
+    Raises:
+        ModelError: one of its family, with a message that says what to do.
+    """
+    found = load(replace(spec, task=Task.FEATURE_EXTRACTION), settings)
+    config = copy.deepcopy(found.model.config)
+    config.id2label = dict(enumerate(labels))
+    config.label2id = {name: number for number, name in enumerate(labels)}
+    if task is Task.TEXT_CLASSIFICATION:
+        kind = "multi_label" if several else "single_label"
+        config.problem_type = f"{kind}_classification"
+    model = CLASSES[task].from_config(config, **_attention(Task.FEATURE_EXTRACTION))
+    model.base_model.load_state_dict(found.model.state_dict(), strict=False)  # but for a pooler
+    return replace(found, spec=spec, model=model)
 
 
 def _attention(task: Task) -> dict[str, str]:

@@ -15,12 +15,12 @@ from typing import TypeVar
 import numpy as np
 
 from playground import named_entities, sentiment
+from playground.calibration import Outcomes, expected_error
 from playground.errors import PlaygroundError
 from playground.models import catalog, engine, loading
 from playground.models.catalog import ModelSpec
 from playground.named_entities import Entity
 from playground.recipes import masked_lm, reviews, tagged
-from playground.recipes.calibration import Outcomes, expected_error
 from playground.recipes.tagged import Sentence
 from playground.settings import Settings
 

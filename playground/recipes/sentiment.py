@@ -16,16 +16,16 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from playground.models import trunk
-from playground.models.catalog import BUNDLED
-from playground.recipes import factbook, masked_lm, reviews
-from playground.recipes.batches import Epochs, Example, predicted
-from playground.recipes.calibration import (
+from playground.calibration import (
     Outcomes,
     expected_error,
     fitted_temperature,
     together,
 )
+from playground.models import trunk
+from playground.models.catalog import BUNDLED
+from playground.recipes import factbook, masked_lm, reviews
+from playground.recipes.batches import Epochs, Example, predicted
 from playground.recipes.recipe import Prepared, Recipe, Schedule
 from playground.recipes.reviews import Part
 from playground.recipes.weights import adapter_weights

@@ -32,9 +32,11 @@ class MaskedScores:
     """How well a masked LM fills masks in held-out texts; the same masks for every model.
 
     ``loss`` is the mean cross-entropy in nats a masked token; its exponential is the perplexity.
+    Without the single ``losses`` the perplexity has no interval, and no test tells chance apart.
     """
 
     tokens: int  # that were masked
     loss: float
     top_1: float  # share of masks whose likeliest token is the right one
     top_5: float
+    losses: np.ndarray | None = None  # float32 [masked token], whose mean is ``loss``

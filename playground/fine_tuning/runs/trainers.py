@@ -12,7 +12,9 @@ from playground.fine_tuning.runs.training_run import TrainingRun
 Trainer: TypeAlias = Callable[[TrainingRun], dict[str, JSON]]
 
 # Each is named "module:function": only a worker imports what needs torch.
-TRAINERS: dict[str, str] = {}
+TRAINERS: dict[str, str] = {
+    "fine-tuning": "playground.fine_tuning.training.train:train",
+}
 
 
 def load(task: str) -> Trainer:

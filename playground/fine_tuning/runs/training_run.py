@@ -48,6 +48,11 @@ class TrainingRun:
         self._end = time.monotonic() + max_seconds
 
     @property
+    def name(self) -> str:
+        """Return the name that the owner gave the run."""
+        return self._directory.name()
+
+    @property
     def stop(self) -> Stop | None:
         """Return why the run has to stop now, None if it may go on."""
         if self._directory.cancel_asked() is not None:
