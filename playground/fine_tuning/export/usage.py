@@ -29,7 +29,8 @@ CLASSIFYING = """
 inputs = tokenizer($texts, truncation=True, return_tensors="pt")
 with torch.inference_mode():
     logits = model(**inputs).logits[0]
-for label, probability in zip(model.config.id2label.values(), $probabilities.tolist()):
+probabilities = $probabilities
+for label, probability in zip(model.config.id2label.values(), probabilities.tolist()):
     print(f"{probability:.4f}  {label}")
 """
 TAGGING = """
