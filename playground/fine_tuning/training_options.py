@@ -35,8 +35,10 @@ class Preset(StrEnum):
     THOROUGH = "thorough"
 
 
+# An epoch of a linear probe takes a tenth of a second: it may have more of them.
+PROBE_EPOCHS = 6
 EPOCHS = {Preset.QUICK: 1, Preset.BALANCED: 3, Preset.THOROUGH: 8}
-LEARNING_RATES = {Method.LINEAR_PROBE: 1e-2, Method.LORA: 1e-3, Method.FULL: 5e-5}
+LEARNING_RATES = {Method.LINEAR_PROBE: 3e-3, Method.LORA: 1e-3, Method.FULL: 5e-5}
 MAX_EPOCHS = 50
 
 
@@ -58,9 +60,10 @@ class TrainingOptions:
     @classmethod
     def preset(cls, method: Method, preset: Preset, *, max_tokens: int = 128) -> Self:
         """Return what ``preset`` chooses for ``method``."""
+        times = PROBE_EPOCHS if method is Method.LINEAR_PROBE else 1
         return cls(
             method=method,
-            epochs=EPOCHS[preset],
+            epochs=EPOCHS[preset] * times,
             learning_rate=LEARNING_RATES[method],
             max_tokens=max_tokens,
         )

@@ -1,7 +1,7 @@
 """Figures of what a trained model is worth."""
 
 from collections.abc import Mapping, Sequence
-from math import log2
+from math import log2, log10
 
 import numpy as np
 import plotly.graph_objects as go
@@ -21,6 +21,7 @@ from playground.plots.template import (
     GREEN,
     ORANGE,
     SEQUENTIAL,
+    TEXT_SIZE,
     figure,
     literal,
     name_rows,
@@ -62,7 +63,13 @@ def confusion(found: Confusion) -> go.Figure:
     if len(found.columns) <= _NUMBERS_UP_TO:
         # No trace: a click would pale the numbers of the cells that were not clicked.
         for cell in found.cells:
-            made.add_annotation(x=cell.column, y=cell.row, text=f"{cell.count:,}", showarrow=False)
+            made.add_annotation(
+                x=cell.column,
+                y=cell.row,
+                text=f"{cell.count:,}",
+                showarrow=False,
+                font={"size": TEXT_SIZE},
+            )
     length = 24 if len(found.columns) <= 4 else 12
     made.update_xaxes(
         tickvals=list(range(len(found.columns))),
@@ -273,6 +280,7 @@ def learning_curve(curve: LearningCurve, outlook: Outlook) -> go.Figure:
         title="Training examples",
         type="log",
         tickvals=[*sizes, 2 * sizes[-1]],
+        range=[log10(0.9 * sizes[0]), log10(2.2 * sizes[-1])],
         tickformat=",",
         gridcolor=_GRID,
     )

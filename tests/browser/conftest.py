@@ -168,6 +168,13 @@ def _console_errors(visit: Visit) -> Callable[[ConsoleMessage], None]:
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Callable[[str], Visit]]:
     """A function that opens an address of the app in a tab of its own, as a new visitor would."""
+    with tabs(browser) as open_address:
+        yield open_address
+
+
+@contextmanager
+def tabs(browser: Browser) -> Iterator[Callable[[str], Visit]]:
+    """Yield a function that opens addresses in tabs of one visitor's browser."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)

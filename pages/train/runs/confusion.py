@@ -35,6 +35,8 @@ def show(part: PartReport, examples: Sequence[Example], key: str) -> None:
         alt=f"Confusion matrix of {part.examples:,} examples; the list below it has its cells",
         on_click=clicked,
     )
+    if part.entities is not None:
+        st.caption("Entities meet where they overlap; their ends are judged among the mistakes.")
     by_place = {(cell.row, cell.column): cell for cell in cells}
     place = st.selectbox(
         "Click a cell, or choose one here, to see its examples",

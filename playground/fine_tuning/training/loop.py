@@ -141,6 +141,7 @@ def _arguments(options: TrainingOptions, run: TrainingRun, *, mixed: bool) -> Tr
         "warmup_steps": options.warmup_share,  # below 1 it is a share
         "optim": "adamw_torch_fused",
         "bf16": mixed,
+        "use_cpu": not torch.cuda.is_available(),
         "seed": run.settings.seed,
         "eval_strategy": "epoch",
         "save_strategy": "epoch",

@@ -7,9 +7,11 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
+from playground.fine_tuning.training import averaging
 from playground.fine_tuning.training_options import Method, TrainingOptions
 
 LORA_SCALE = 2  # alpha as a multiple of the rank
+POOLER = ".pooler"
 
 
 def prepared(model: PreTrainedModel, options: TrainingOptions, *, has_new_head: bool) -> nn.Module:
@@ -34,10 +36,18 @@ def prepared(model: PreTrainedModel, options: TrainingOptions, *, has_new_head: 
             ),
         )
     if options.method is Method.LINEAR_PROBE:
+        averages = is_classifier(model) and averaging.add(model)
         model.requires_grad_(False)
         for name in head:
-            model.get_submodule(name).requires_grad_(True)
+            # A pooler behind an averaging layer hands on what it gets.
+            if not (averages and name.endswith(POOLER)):
+                model.get_submodule(name).requires_grad_(True)
     return model
+
+
+def is_classifier(model: PreTrainedModel) -> bool:
+    """Tell whether the head reads one state a text, and not one a token."""
+    return type(model).__name__.endswith("ForSequenceClassification")
 
 
 def head_modules(model: PreTrainedModel) -> list[str]:
@@ -45,7 +55,7 @@ def head_modules(model: PreTrainedModel) -> list[str]:
     prefix = model.base_model_prefix
     names = [name for name, _ in model.named_children() if name != prefix]
     has_weights = [name for name in names if any(True for _ in model.get_submodule(name).parameters())]
-    pooler = [f"{prefix}.pooler"] if getattr(model.base_model, "pooler", None) is not None else []
+    pooler = [prefix + POOLER] if getattr(model.base_model, "pooler", None) is not None else []
     return [*pooler, *has_weights]
 
 
