@@ -1,4 +1,4 @@
-"""A stand-in for the Hugging Face Hub: the endpoints a download calls, over folders on disk.
+"""A stand-in for the Hugging Face Hub: what a download or an upload calls, over folders on disk.
 
 Within a test process, ask for the ``hub`` fixture. For an app in a process of its own, start it
 with ``hub.environment(home)`` on top of the usual environment.
@@ -22,6 +22,7 @@ import pytest
 
 from playground.models import fake
 from playground.models.catalog import Task
+from tests.hub_uploads import HubError, Uploads, read_body
 
 ID = r"(?P<id>[^/]+(?:/[^/]+)?)"
 INFO = re.compile(rf"^/api/models/{ID}(?:/revision/(?P<revision>[^/]+))?$")
@@ -30,15 +31,6 @@ FILE = re.compile(rf"^/{ID}/resolve/(?P<revision>[^/]+)/(?P<file>.+)$")
 
 # Asks for a tiny checkpoint of a family, by its name and task; written once a test session.
 TinyCheckpoint = Callable[..., Path]
-
-
-class HubError(Exception):
-    """An answer of the Hub that is no success."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
 
 
 @dataclass
@@ -64,6 +56,7 @@ class StandIn:
     def __init__(self) -> None:
         self.repositories: dict[str, Repository] = {}
         self.requests: Counter[str] = Counter()  # "GET /path" to how often
+        self.uploads = Uploads()
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
 
@@ -122,21 +115,20 @@ def _handler_for(hub: StandIn) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"  # the library keeps its connections open
 
-        def do_GET(self) -> None:
-            self._answer()
-
-        def do_HEAD(self) -> None:
-            self._answer()
-
         def _answer(self) -> None:
             path = urlsplit(self.path).path
             hub.count(self.command, path)
+            sent = read_body(self.headers, self.rfile)
             try:
-                body, headers = _route(hub, path)
-                self._send(200, body, headers)
+                if self.command in {"POST", "PUT"}:
+                    answer = hub.uploads.answer(hub.url, path, self.headers, sent)
+                    self._send(200, answer, {"Content-Type": "application/json"})
+                else:
+                    self._send(200, *_route(hub, path))
             except HubError as error:
-                headers = {"X-Error-Code": error.code, "X-Error-Message": str(error)}
-                self._send(error.status, json.dumps({"error": str(error)}).encode(), headers)
+                self._send(error.status, *_refusal(error))
+
+        do_GET = do_HEAD = do_POST = do_PUT = _answer  # noqa: N815 - as the base class calls them
 
         def _send(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
             self.send_response(status)
@@ -151,6 +143,11 @@ def _handler_for(hub: StandIn) -> type[BaseHTTPRequestHandler]:
             """Keep the tests' output quiet."""
 
     return Handler
+
+
+def _refusal(error: HubError) -> tuple[bytes, dict[str, str]]:
+    headers = {"X-Error-Code": error.code, "X-Error-Message": str(error)}
+    return json.dumps({"error": str(error)}).encode(), headers
 
 
 def _route(hub: StandIn, path: str) -> tuple[bytes, dict[str, str]]:

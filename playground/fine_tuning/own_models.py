@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from itertools import chain, count
 from pathlib import Path
 
+from playground.fine_tuning import dataset_file
+from playground.fine_tuning.dataset import Example, Part
 from playground.fine_tuning.runs.store import Finished
 from playground.fine_tuning.tasks import Task
 from playground.models import catalog
@@ -24,6 +26,16 @@ WEIGHTS = "model.safetensors"
 def model_id(run_id: str) -> str:
     """Return the catalog's id of a run's model."""
     return RUN_PREFIX + run_id
+
+
+def example(run: Finished) -> Example | None:
+    """Return an example that the run did not learn from, to try its model on; None without any."""
+    try:
+        dataset = dataset_file.load(run.inputs / dataset_file.NAME)
+    except (OSError, ValueError, KeyError):  # removed this very moment
+        return None
+    held_out = (*dataset.parts.get(Part.TEST, ()), *dataset.parts.get(Part.VALIDATION, ()))
+    return next(iter(held_out), None)
 
 
 def specs(runs: Sequence[Finished]) -> tuple[ModelSpec, ...]:

@@ -8,7 +8,7 @@ from pages.shared import frame, results
 from pages.shared.escape import literal
 from pages.shared.runs import store
 from pages.shared.words import counted, duration
-from pages.train.runs import actions, listing, options, places, report, words
+from pages.train.runs import actions, listing, options, places, report, use, words
 from playground.fine_tuning.runs.log_text import readable
 from playground.fine_tuning.runs.progress import Now, Progress, follow
 from playground.fine_tuning.runs.state import ACTIVE, State
@@ -18,7 +18,7 @@ from playground.plots import runs as plots
 REFRESH = 2.0  # seconds
 SILENCE = 30.0  # seconds without a sign of life that are worth a word
 LOG_LINES, LOG_WIDTH, LOG_HEIGHT = 200, 500, 260  # lines, characters, pixels
-REPORT, TRAINING = "Report", "Training"
+REPORT, USE, TRAINING = "Report", "Use it", "Training"
 
 
 def show(owner: str, run_id: str) -> None:
@@ -38,7 +38,7 @@ def show(owner: str, run_id: str) -> None:
     if run.state is State.FINISHED:
         section = st.segmented_control(
             "Section",
-            [REPORT, TRAINING],
+            [REPORT, USE, TRAINING],
             default=REPORT,
             required=True,
             key=f"section_{run.id}",
@@ -46,6 +46,9 @@ def show(owner: str, run_id: str) -> None:
         )
     if section == REPORT:
         report.show(run, store().outputs(owner, run_id), store().inputs(owner, run_id))
+        return
+    if section == USE:
+        use.show(run, store().outputs(owner, run_id))
         return
     every = REFRESH if run.state in listing.MOVING else None
     st.fragment(_panel, run_every=every)(owner, run_id, run.state)

@@ -11,7 +11,7 @@ import httpx2
 from huggingface_hub import CommitOperationAdd, HfApi
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
-from playground.errors import PushError
+from playground.errors import PushError, UnknownModelError
 from playground.fine_tuning.export import archive
 from playground.settings import Settings
 
@@ -49,7 +49,10 @@ def push(folder: Path, repo_id: str, token: str, *, private: bool = True, texts:
     Raises:
         PushError: the name or the token will not do, or the Hub refuses, or cannot be reached;
             the message says what to do.
+        UnknownModelError: the folder was removed.
     """
+    if not folder.is_dir():
+        raise UnknownModelError("The run was removed, and its model with it.")
     api = HfApi(token=_checked(token))
     name = repo_id.strip()
     created = ""

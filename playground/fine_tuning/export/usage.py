@@ -29,7 +29,8 @@ CLASSIFYING = """
 inputs = tokenizer($texts, truncation=True, return_tensors="pt")
 with torch.inference_mode():
     logits = model(**inputs).logits[0]
-for label, probability in zip(model.config.id2label.values(), $probabilities.tolist()):
+probabilities = $probabilities
+for label, probability in zip(model.config.id2label.values(), probabilities.tolist()):
     print(f"{probability:.4f}  {label}")
 """
 TAGGING = """
@@ -68,7 +69,7 @@ def of_adapter(folder: Path, model: Path, path: str, *, texts: int = 1) -> str:
     labelled = "MaskedLM" not in _auto_class(model)
     revision = f", revision={config['revision']!r}" if config.get("revision") else ""
     loading = Template(ADAPTER_LOADING).substitute(
-        base=repr(config.get("base_model_name_or_path")),
+        base=repr(base_of(folder)),
         path=repr(path),
         labels=Template(LABELS).substitute(labels=repr(_labels(model))) if labelled else "",
         revision=revision,
@@ -76,6 +77,11 @@ def of_adapter(folder: Path, model: Path, path: str, *, texts: int = 1) -> str:
         options=revision + ", id2label=dict(enumerate(LABELS))" * labelled,
     )
     return _code(model, loading, texts, peft=True)
+
+
+def base_of(adapter: Path) -> str:
+    """Return the id of the model that the adapter belongs on, as its config names it."""
+    return str(_read(adapter / "adapter_config.json").get("base_model_name_or_path", ""))
 
 
 def with_code(card: str, code: str) -> str:

@@ -53,6 +53,7 @@ class Finished:
     task: Task  # that was learned
     settings: RunSettings
     values: Mapping[str, JSON]  # what the training function returned
+    inputs: Path
     outputs: Path
 
 
@@ -275,6 +276,7 @@ def _finished(directory: RunDirectory) -> Finished | None:
         task=Task(str(result.values["task"])),
         settings=facts.settings,
         values=result.values,
+        inputs=directory.inputs,
         outputs=directory.outputs,
     )
 
