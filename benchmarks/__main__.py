@@ -15,6 +15,7 @@ NAMES = (
     "attention",
     "classifiers",
     "whole_file",
+    "fine_tuning",
 )
 
 

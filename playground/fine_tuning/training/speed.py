@@ -13,10 +13,10 @@ import psutil
 import torch
 from torch import Tensor, nn
 
+from playground.fine_tuning.tasks import Task
 from playground.fine_tuning.training import methods
 from playground.fine_tuning.training.scoring import Objective
 from playground.fine_tuning.training.train import is_mixed
-from playground.fine_tuning.tasks import Task
 from playground.fine_tuning.training_options import Method, TrainingOptions
 from playground.models import catalog, loading
 from playground.settings import Settings
