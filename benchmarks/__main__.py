@@ -16,6 +16,7 @@ NAMES = (
     "head_switch",
     "classifiers",
     "whole_file",
+    "fine_tuning",
 )
 
 
