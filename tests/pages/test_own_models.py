@@ -96,7 +96,7 @@ def test_another_s_run_is_as_unknown_as_one_that_never_was(
     app = open_page(page, **{field: spec.id if is_there else f"run/{'0' * 32}"}, **query)
     assert errors(app) == [UNKNOWN]
     assert not any(name in option for option in picker(app).options)
-    assert engine.requests == 0
+    assert engine.batcher.requests == 0
 
 
 @pytest.mark.parametrize(
