@@ -1,4 +1,4 @@
-"""A model becomes a repository on the Hub, here a stand-in of it; what goes wrong is said in words."""
+"""A model becomes a repository on a stand-in of the Hub; what goes wrong is said in words."""
 
 from dataclasses import replace
 from pathlib import Path
