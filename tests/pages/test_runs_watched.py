@@ -8,10 +8,14 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from playground.fine_tuning import dataset_file
+from playground.fine_tuning.evaluation import MaskedScores, evaluate_masked, report_file
 from playground.fine_tuning.runs.checkpoints import writing
 from playground.fine_tuning.runs.state import State
+from playground.fine_tuning.runs.trainers import LEARNING_CURVE
 from tests.fine_tuning.conftest import Room
 from tests.pages.runs import HOSTILE, click, finish, labels, submit, text, train
+from tests.pages.test_report import classified
 
 
 def test_a_training_run_is_followed_without_what_was_trained_twice(
@@ -154,3 +158,35 @@ def test_a_run_that_a_visitor_may_come_back_to_has_an_address(
     page = open_runs(run=run.id)
     assert page.code[0].value.endswith(f"?run={run.id}")
     assert room.owner not in f"{page.code[0].value}{text(page)}"
+
+
+def test_a_finished_run_can_be_asked_whether_more_data_would_help(
+    room: Room, open_runs: Callable[..., AppTest]
+) -> None:
+    run = submit(room, "Tickets")
+    dataset, report = classified()
+    directory = room.directory(run.id)
+    (directory.inputs / dataset_file.NAME).write_bytes(dataset_file.dump(dataset))
+    (directory.outputs / report_file.NAME).write_bytes(report_file.dump(report))
+    finish(room, run)
+    page = click(open_runs(run=run.id), "Find out")
+    asked, _ = room.store.runs(room.owner)
+    assert page.query_params["run"] == asked.id
+    assert asked.name == "Tickets: would more data help?"
+    assert asked.settings.task == LEARNING_CURVE
+    assert asked.settings.base_model == run.settings.base_model
+    copied = room.store.inputs(room.owner, asked.id) / dataset_file.NAME
+    assert dataset_file.load(copied) == dataset
+
+
+def test_domain_adaptation_has_no_learning_curve(
+    room: Room, open_runs: Callable[..., AppTest]
+) -> None:
+    run = submit(room, "Words", task="domain adaptation")
+    report = evaluate_masked(
+        MaskedScores(tokens=10, loss=2.0, top_1=0.4, top_5=0.6),
+        MaskedScores(tokens=10, loss=1.0, top_1=0.5, top_5=0.7),
+    )
+    (room.directory(run.id).outputs / report_file.NAME).write_bytes(report_file.dump(report))
+    finish(room, run, task="domain adaptation")
+    assert "Find out" not in labels(open_runs(run=run.id))

@@ -13,9 +13,9 @@ from pages.train.fine_tuning import inputs
 from playground.fine_tuning import Dataset, dataset_file
 from playground.fine_tuning.runs.settings import RunSettings
 from playground.fine_tuning.runs.store import NAME_CHARACTERS
+from playground.fine_tuning.runs.trainers import FINE_TUNING
 from playground.fine_tuning.training_options import TrainingOptions
 
-TRAINER = "fine-tuning"  # the name of its training function
 STARTED = "fine_tuning_started"  # session key
 RUNS = "../train/runs/page.py"  # from pages/shared/navigation.py
 
@@ -59,7 +59,7 @@ def ask(order: Order) -> None:
     # it has to find what the first one started.
     started: dict[tuple[str, ...], str] = st.session_state.setdefault(STARTED, {})
     settings = RunSettings(
-        task=TRAINER,
+        task=FINE_TUNING,
         base_model=order.base,
         seed=int(st.session_state[inputs.SEED.name]),
         options=order.options.to_json() | {"task": order.dataset.task.value},  # for who lists runs

@@ -8,7 +8,16 @@ from pages.shared import frame, results
 from pages.shared.escape import literal
 from pages.shared.runs import store
 from pages.shared.words import counted, duration
-from pages.train.runs import actions, listing, options, places, report, use, words
+from pages.train.runs import (
+    actions,
+    listing,
+    more_data,
+    options,
+    places,
+    report,
+    use,
+    words,
+)
 from playground.fine_tuning.runs.log_text import readable
 from playground.fine_tuning.runs.progress import Now, Progress, follow
 from playground.fine_tuning.runs.state import ACTIVE, State
@@ -45,7 +54,9 @@ def show(owner: str, run_id: str) -> None:
             label_visibility="collapsed",
         )
     if section == REPORT:
-        report.show(run, store().outputs(owner, run_id), store().inputs(owner, run_id))
+        inputs = store().inputs(owner, run_id)
+        report.show(run, store().outputs(owner, run_id), inputs)
+        more_data.ask(owner, run, inputs)
         return
     if section == USE:
         use.show(run, store().outputs(owner, run_id))

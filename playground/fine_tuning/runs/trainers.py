@@ -12,9 +12,10 @@ from playground.fine_tuning.runs.training_run import TrainingRun
 Trainer: TypeAlias = Callable[[TrainingRun], dict[str, JSON]]
 
 # Each is named "module:function": only a worker imports what needs torch.
+FINE_TUNING, LEARNING_CURVE = "fine-tuning", "learning-curve"  # RunSettings.task
 TRAINERS: dict[str, str] = {
-    "fine-tuning": "playground.fine_tuning.training.train:train",
-    "learning-curve": "playground.fine_tuning.training.curve:train",
+    FINE_TUNING: "playground.fine_tuning.training.train:train",
+    LEARNING_CURVE: "playground.fine_tuning.training.curve:train",
 }
 
 
