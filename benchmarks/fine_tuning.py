@@ -36,7 +36,7 @@ from playground.settings import Settings
 DATA = Path(os.environ.get("BERT_PLAYGROUND_DATA", "../shared/data"))
 LABELS = ("negative", "positive")
 SEEDS = (0, 1, 2)
-UNSEEN = 1_000  # rows on which both models of the speed comparison are measured
+UNSEEN = 500  # rows on which both models of the speed comparison are measured
 LIMITS = {Method.LINEAR_PROBE: 30, Method.LORA: 90}  # seconds
 # What a worker does, without a queue around it.
 WORKER = f"from {__name__} import work; work(__import__('sys').argv[1])"
@@ -53,8 +53,8 @@ class Trained:
 def rows() -> Iterator[Row]:
     """Yield the time to a report, and the rates with the accuracies of three seeds."""
     yield from _to_a_report()
-    yield from _compared("SST-2", texts("sst2_train", 2_500), 128, training=800, seeds=SEEDS)
-    yield from _compared("IMDB", texts("imdb_train", 400), 512, training=96, seeds=SEEDS[:1])
+    yield from _compared("SST-2", texts("sst2_train", 2_500), 128, training=640, seeds=SEEDS)
+    yield from _compared("IMDB", texts("imdb_train", 400), 512, training=64, seeds=SEEDS[:1])
 
 
 def texts(name: str, count: int) -> tuple[Example, ...]:

@@ -144,3 +144,12 @@ def test_every_bundled_model_has_its_files() -> None:
     for spec in catalog.bundled():
         assert spec.folder is not None
         assert spec.folder.parent == Path(__file__).resolve().parents[1] / "assets" / "models"
+
+
+def test_the_trunk_alone_is_there_to_look_inside_and_for_nothing_else() -> None:
+    inside = [spec.id for spec in catalog.offered(Task.FEATURE_EXTRACTION, HERE)]
+    assert inside.index(catalog.TRUNK) == len(catalog.bundled())
+    for task in catalog.TRAINED:
+        assert catalog.TRUNK not in {spec.id for spec in catalog.offered(task, HERE)}
+    with pytest.raises(UnknownModelError):
+        catalog.find(catalog.TRUNK, Task.FILL_MASK, HERE)

@@ -12,7 +12,7 @@ from tokenizers import BertWordPieceTokenizer
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from playground.errors import ModelError, UnknownModelError, UnsupportedModelError
-from playground.models import catalog, fake, loading
+from playground.models import catalog, fake, loading, trunk
 from playground.models.catalog import ModelSpec, Source, Task
 from playground.settings import Settings
 from tests.hub_server import StandIn
@@ -300,3 +300,55 @@ def test_an_architecture_that_only_its_own_code_knows_is_refused(
         "tokenizer_config.json",
         "vocab.txt",
     }
+
+
+def test_the_trunk_alone_loads_as_published() -> None:
+    spec = catalog.find(catalog.TRUNK, Task.FEATURE_EXTRACTION, SETTINGS)
+    loaded = loading.load(spec, SETTINGS)
+    published = load_file(trunk.folder() / "model.safetensors")
+    query = "encoder.layer.5.attention.self.query.weight"
+    assert torch.equal(loaded.model.state_dict()[query], published[query])
+    ids = loaded.tokenizer("The trunk alone.", return_tensors="pt")["input_ids"]
+    assert loaded.model(ids, output_attentions=True).attentions[0].shape[1] == 12
+
+
+def test_a_new_head_stands_on_weights_of_its_own() -> None:
+    sentiment = ModelSpec(
+        id="bundled/sentiment",
+        task=Task.FEATURE_EXTRACTION,
+        source=Source.BUNDLED,
+        title="",
+        folder=catalog.BUNDLED / "sentiment",
+    )
+    merged = loading.load(sentiment, SETTINGS).model
+    fresh = loading.load_fresh(
+        sentiment, SETTINGS, Task.TEXT_CLASSIFICATION, ("a", "b", "c"), several=True
+    ).model
+
+    assert fresh.config.id2label == {0: "a", 1: "b", 2: "c"}
+    assert fresh.config.problem_type == "multi_label_classification"
+    assert fresh.classifier.weight.shape == (3, 384)
+    assert all(weight.requires_grad for weight in fresh.parameters())
+    own = fresh.base_model.state_dict()
+    assert all(torch.equal(own[name], weight) for name, weight in merged.state_dict().items())
+    before = merged.embeddings.word_embeddings.weight.clone()
+    with torch.no_grad():
+        fresh.base_model.embeddings.word_embeddings.weight.add_(1)
+    assert torch.equal(merged.embeddings.word_embeddings.weight, before)
+
+
+def test_a_masked_lm_to_train_keeps_its_tie_and_shares_nothing() -> None:
+    spec = catalog.find("bundled/masked_lm", Task.FILL_MASK, SETTINGS)
+    first, second = (loading.load_masked(spec, SETTINGS).model for _ in range(2))
+    words = first.get_input_embeddings().weight
+    assert first.get_output_embeddings().weight is words
+    assert words is not second.get_input_embeddings().weight
+    assert words.requires_grad
+
+
+def test_only_matrices_of_a_bundled_adapter_learn() -> None:
+    spec = catalog.find("bundled/masked_lm", Task.FILL_MASK, SETTINGS)
+    model = loading.load_adapter(spec).model
+    learn = {name for name, weight in model.named_parameters() if weight.requires_grad}
+    assert len(learn) == 72
+    assert all("lora_" in name for name in learn)

@@ -38,7 +38,7 @@ class Preset(StrEnum):
 # An epoch of a linear probe takes a tenth of a second: it may have more of them.
 PROBE_EPOCHS = 6
 EPOCHS = {Preset.QUICK: 1, Preset.BALANCED: 3, Preset.THOROUGH: 8}
-LEARNING_RATES = {Method.LINEAR_PROBE: 3e-3, Method.LORA: 1e-3, Method.FULL: 5e-5}
+LEARNING_RATES = {Method.LINEAR_PROBE: 3e-3, Method.LORA: 1e-3, Method.FULL: 1e-4}
 MAX_EPOCHS = 50
 
 

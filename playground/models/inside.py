@@ -7,7 +7,8 @@ import numpy as np
 import torch
 
 from playground.errors import UnsupportedModelError
-from playground.models.loading import FAMILIES, Checkpoint
+from playground.models.architectures import FAMILIES
+from playground.models.loading import Checkpoint
 from playground.models.queries import AttentionQuery, Attentions, HeadParameters
 
 PROJECTIONS = ("query", "key", "value")

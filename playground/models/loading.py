@@ -5,7 +5,6 @@ Whatever the source, a model is first a folder of plain files on this machine; t
 
 import copy
 import json
-import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -34,7 +33,7 @@ from playground.errors import (
     UnknownModelError,
     UnsupportedModelError,
 )
-from playground.models import hub, trunk
+from playground.models import architectures, hub, trunk
 from playground.models.catalog import TRUNK, ModelSpec, Source, Task, bundled
 from playground.models.queries import Labels
 from playground.settings import Settings
@@ -49,25 +48,7 @@ CLASSES = {
     Task.TOKEN_CLASSIFICATION: AutoModelForTokenClassification,
     Task.FEATURE_EXTRACTION: AutoModel,
 }
-# The class names by which a config says what its weights were trained for.
-HEADS = {
-    Task.FILL_MASK: re.compile(r"ForMaskedLM$|ForPreTraining$"),
-    Task.TEXT_CLASSIFICATION: re.compile(r"ForSequenceClassification$"),
-    Task.TOKEN_CLASSIFICATION: re.compile(r"ForTokenClassification$"),
-}
 CLASSIFIERS = (Task.TEXT_CLASSIFICATION, Task.TOKEN_CLASSIFICATION)
-FAMILIES = {
-    "albert": "ALBERT",
-    "bert": "BERT",
-    "camembert": "CamemBERT",
-    "deberta": "DeBERTa",
-    "deberta-v2": "DeBERTa-v2",
-    "distilbert": "DistilBERT",
-    "electra": "ELECTRA",
-    "mpnet": "MPNet",
-    "roberta": "RoBERTa",
-    "xlm-roberta": "XLM-R",
-}
 HEAD_FILE = "head.safetensors"
 LABELS_FILE = "labels.json"  # of a classification head, in the order of its outputs
 CALIBRATION_FILE = "calibration.json"  # what its logits are divided by
@@ -110,7 +91,7 @@ def load(
         with _building:
             return _bundled(spec)
     if spec.source is Source.HUB:
-        folder = hub.download(spec, settings, on_progress, check_config=_check_config)
+        folder = hub.download(spec, settings, on_progress, check_config=architectures.check)
         with _building:
             return _load_folder(spec, folder)
     if spec.folder is None:
@@ -230,7 +211,7 @@ def _trunk_embeddings() -> nn.Module:
 
 
 def _load_folder(spec: ModelSpec, folder: Path) -> Checkpoint:
-    _check_config(spec, hub.read_config(spec, folder))
+    architectures.check(spec, hub.read_config(spec, folder))
     try:
         model, report = CLASSES[spec.task].from_pretrained(
             folder,
@@ -322,32 +303,6 @@ def _max_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> i
     if table is not None and table.padding_idx is not None:
         positions -= table.padding_idx + 1  # RoBERTa and kin count positions from padding_idx + 1
     return int(min(positions, tokenizer.model_max_length))
-
-
-def _check_config(spec: ModelSpec, config: dict[str, Any]) -> None:
-    """Refuse other architectures and heads before any weights are fetched or read."""
-    model_type = str(config.get("model_type", "model of unknown type"))
-    if model_type not in FAMILIES:
-        raise UnsupportedModelError(
-            f"{spec.id} is a {model_type}. This app runs encoders of "
-            f"the BERT family: {', '.join(sorted(set(FAMILIES.values())))}."
-        )
-    if spec.task is Task.FEATURE_EXTRACTION:
-        return
-    found = config.get("architectures")
-    architectures = [str(name) for name in found] if isinstance(found, list) else []
-    if any(HEADS[spec.task].search(name) for name in architectures):
-        return
-    for task, pattern in HEADS.items():
-        if any(pattern.search(name) for name in architectures):
-            raise UnsupportedModelError(
-                f"{spec.id} was trained for {task}, this page needs {spec.task}. "
-                f"Choose a model with that task."
-            )
-    raise UnsupportedModelError(
-        f"{spec.id} has no head for {spec.task}: its config names "
-        f"{', '.join(architectures) or 'no architecture'}. Choose a model trained for {spec.task}."
-    )
 
 
 def _first_line(error: Exception) -> str:

@@ -31,7 +31,8 @@ from playground.attention import (
     view,
 )
 from playground.attention.links import strongest
-from playground.models.catalog import ModelSpec, Source, Task, bundled
+from playground.models import trunk
+from playground.models.catalog import TRUNK, ModelSpec, Source, Task, bundled, find
 from playground.models.engine import Engine, Model
 from playground.settings import Settings
 from playground.snippet import Snippet, notebook, python_code
@@ -287,6 +288,16 @@ def test_a_bundled_model_beside_one_of_the_hub_needs_both_kinds_of_packages() ->
     assert "sentencepiece==" in made
     assert "peft==" not in made
     assert "peft==" in notebook(replace(snippet, other_model=spec), spec=HUB)
+
+
+def test_the_trunk_alone_comes_from_the_hub_where_it_is_published() -> None:
+    spec = find(TRUNK, Task.FEATURE_EXTRACTION, Settings())
+    snippet = scripts.heatmap(TEXTS, layers=[0], heads=[0], switches=Switches())
+    code = python_code(snippet, spec=spec)
+    ast.parse(code)
+    assert f"MODEL = {trunk.HUB_ID!r}" in code
+    assert trunk.REVISION in code
+    assert "peft" not in notebook(snippet, spec=spec)
 
 
 def test_switches_that_are_off_leave_no_code() -> None:

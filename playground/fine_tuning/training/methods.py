@@ -17,8 +17,8 @@ POOLER = ".pooler"
 def prepared(model: PreTrainedModel, options: TrainingOptions, *, has_new_head: bool) -> nn.Module:
     """Return ``model`` such that those weights learn that the method names.
 
-    With ``has_new_head`` LoRA and the linear probe train the whole head, too. Dropout is off: it
-    costs a tenth of each step, and of attention a third, and small data gains nothing by it.
+    With ``has_new_head`` LoRA and the linear probe train the whole head, too. Dropout is off: of
+    hidden states it costs a tenth of a step, and of attention up to 65 %, at 512 tokens.
     """
     for module in model.modules():
         if isinstance(module, nn.Dropout):
