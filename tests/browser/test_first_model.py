@@ -31,5 +31,6 @@ def test_from_a_sample_to_a_model_that_answers(app: App, visit: Callable[[str], 
     expect(page.get_by_role("figure", name=re.compile("billing"))).to_be_visible()
     page.get_by_role("link", name="Which words push a label: Sentiment").click()
     expect(page).to_have_url(re.compile(r"/sentiment\?.*run(/|%2F)[0-9a-f]{32}"))
-    expect(page.get_by_text("Support tickets, LoRA adapter").first).to_be_visible()
+    expect(page.get_by_role("figure", name=re.compile("Probability of each label"))).to_be_visible()
+    expect(page.get_by_role("heading", name="Deletion check")).to_be_visible()
     assert not [*first.problems, *second.problems]

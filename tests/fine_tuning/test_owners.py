@@ -34,12 +34,13 @@ def call(store: RunStore, method: str, owner: Any, run_id: str) -> Any:
 
 def test_the_walk_over_the_methods_sees_them() -> None:
     assert set(METHODS) == {"submit", "runs", "run", "events", "log", "outputs", "inputs"} | {
+        "finished",
         "rename",
         "cancel",
         "resume",
         "delete",
     }
-    assert set(METHODS) - set(OF_ONE_RUN) == {"submit", "runs"}
+    assert set(METHODS) - set(OF_ONE_RUN) == {"submit", "runs", "finished"}
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -143,9 +143,7 @@ def test_many_tokens_are_shown_part_by_part(open_page: Open) -> None:
 def test_a_file_is_worked_on_and_counted(open_page: Open) -> None:
     app = open_page(PAGE, entities_view="file")
     rows = ["text", "The capital of France is Paris.", "", "Doctors met in Berlin."]
-    app.file_uploader(key="entities_file_file").set_value(
-        ("texts.csv", "\n".join(rows).encode(), "text/csv")
-    ).run()
+    app.file_uploader[0].set_value(("texts.csv", "\n".join(rows).encode(), "text/csv")).run()
     app.button(key="entities_file_start").click().run()
     job = app.session_state["entities_file_job"].job
     assert job.wait(60)

@@ -104,7 +104,7 @@ def labelled(open_page: Open, *rows: str) -> AppTest:
     """Return the page after a file of ``rows`` was worked on."""
     app = open_page(PAGE, sentiment_view="file")
     data = "\n".join(("review", *rows)).encode()
-    app.file_uploader(key="sentiment_file_file").set_value(("a.csv", data, "text/csv")).run()
+    app.file_uploader[0].set_value(("a.csv", data, "text/csv")).run()
     app.button(key="sentiment_file_start").click().run()
     assert app.session_state["sentiment_file_job"].job.wait(60)
     return app.run()
