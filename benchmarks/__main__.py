@@ -17,6 +17,7 @@ NAMES = (
     "classifiers",
     "whole_file",
     "fine_tuning",
+    "beside_training",
 )
 
 

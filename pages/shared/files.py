@@ -1,8 +1,9 @@
 """Work over the rows of a file: which column has the texts, and the job while it runs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -41,7 +42,7 @@ class _Started:
     job: Job[Any]
 
 
-def upload(key: str) -> Upload | None:
+def upload(key: str, samples: Mapping[str, Path]) -> Upload | None:
     """Ask for a file and for its column with the texts; see ``uploads.file``.
 
     Returns:
@@ -51,6 +52,7 @@ def upload(key: str) -> Upload | None:
         key,
         "A file with a text in each row",
         help="CSV, TSV, JSON lines, or plain text with a text in each line.",
+        samples=samples,
         on_change=partial(_stop, key),
     )
     if found is None:

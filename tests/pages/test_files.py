@@ -26,7 +26,7 @@ def page() -> None:
 
     if st.session_state.get("elsewhere"):
         return
-    upload = files.upload("demo")
+    upload = files.upload("demo", {})
     if upload is None:
         return
     state = st.session_state

@@ -124,6 +124,16 @@ def test_a_files_rows_get_their_labels(
     assert not messages(app)
 
 
+def test_a_file_of_ours_is_one_click_away(open_page: Open) -> None:
+    app = open_page(PAGE, sentiment_view="file")
+    app.pills(key="sentiment_file_sample").set_value("Product reviews").run()
+    assert "Column with the texts" in [box.label for box in app.selectbox]
+    app.button(key="sentiment_file_start").click().run()
+    assert app.session_state["sentiment_file_job"].job.wait(60)
+    app.run()
+    assert len(tables(app, "Label")[0]) == 200
+
+
 def test_a_files_rows_can_be_filtered(open_page: Open) -> None:
     app = labelled(open_page, TEXT, "It rained.")
     app.text_input(key="sentiment_file_letters").set_value("RAIN").run()

@@ -13,7 +13,7 @@ from pages.tasks.named_entities import inputs, results
 from pages.tasks.named_entities.view import View
 from playground import named_entities
 from playground.errors import PlaygroundError
-from playground.models.catalog import Task
+from playground.models.catalog import ASSETS, Task
 from playground.named_entities import Aggregation, Entity, export, frequencies
 from playground.plots import named_entities as plots
 from playground.tables import as_csv, as_json
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from playground.models.engine import Model
 
 KEY = "entities_file"
+SAMPLES = {"Job postings": ASSETS / "samples/job_postings_entities.jsonl"}
 Entities = tuple[Entity, ...]
 
 
@@ -30,7 +31,7 @@ def show(place: DeltaGenerator, side: DeltaGenerator, model_id: str) -> None:
     with side:
         aggregation, threshold = inputs.aggregation(), inputs.threshold()
     with place:
-        upload = files.upload(KEY)
+        upload = files.upload(KEY, SAMPLES)
     with frame.errors_shown():
         model = cache.model(model_id, Task.TOKEN_CLASSIFICATION)
         results.terms(model.spec)

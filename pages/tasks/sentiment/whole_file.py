@@ -14,7 +14,7 @@ from pages.tasks.sentiment import inputs, results
 from pages.tasks.sentiment.view import View
 from playground import sentiment
 from playground.errors import PlaygroundError
-from playground.models.catalog import Task
+from playground.models.catalog import ASSETS, Task
 from playground.models.queries import Labels
 from playground.plots import sentiment as plots
 from playground.sentiment import export
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from playground.models.engine import Model
 
 KEY = "sentiment_file"
+SAMPLES = {"Product reviews": ASSETS / "samples/product_reviews_topics.csv"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ Found = Sequence[tuple[int, Answer]]
 def show(place: DeltaGenerator, _side: DeltaGenerator, model_id: str) -> None:
     """Show the labels of a file's texts: shares, a table to sort and filter, files."""
     with place:
-        upload = files.upload(KEY)
+        upload = files.upload(KEY, SAMPLES)
     with frame.errors_shown():
         model = cache.model(model_id, Task.TEXT_CLASSIFICATION)
         results.calibration(model.labels)
