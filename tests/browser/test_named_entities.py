@@ -71,6 +71,7 @@ def test_marks_follow_the_theme_of_the_page(
 
 def test_a_long_text_scrolls_in_its_place(visit: Callable[[str], Visit], app: App) -> None:
     page = visit(f"{app.url}/named_entities").page
+    expect(text_of(page).locator("mark").first).to_be_visible()
     text = page.get_by_label("Text", exact=True)
     text.fill(f"{SENTENCE}\n" * 60)
     text.press("Control+Enter")

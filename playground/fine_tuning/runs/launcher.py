@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -89,6 +90,9 @@ class LocalLauncher:
         identity = Identity.of(process.pid)
         # Before it has other threads: on Linux they inherit the priority and do not share it.
         psutil.Process(process.pid).nice(LOWEST_PRIORITY)
+        # Linux may share the processors among sessions first; then a session's own priority counts.
+        with suppress(OSError):
+            Path(f"/proc/{process.pid}/autogroup").write_text(str(LOWEST_PRIORITY))
         # Somebody has to collect its exit status, or it stays as a zombie while this process lives.
         threading.Thread(target=process.wait, name="reaper", daemon=True).start()
         return identity
