@@ -16,15 +16,12 @@ from playground.fine_tuning.evaluation import (
     MaskedScores,
     Predictions,
     Report,
-    card_code,
     evaluate,
     evaluate_masked,
     model_card,
     report_file,
 )
 from playground.fine_tuning.training_options import Method, TrainingOptions
-from playground.models import fake
-from playground.models.catalog import Task as ModelTask
 from tests.fine_tuning.judged import labelled, logits, said, tagged, text_with
 
 BASE = "sentence-transformers/all-MiniLM-L6-v2"
@@ -162,48 +159,3 @@ def test_adaptation_has_a_card_too() -> None:
     assert "| this model | 10.00 | 40.0 % (30.9 % to 49.8 %) |" in card
     assert "| the model before | 20.00 |" in card
     assert "may be chance" in card
-
-
-@pytest.mark.parametrize("task", [Task.CLASSIFICATION, Task.PAIRS, Task.MULTI_LABEL])
-def test_the_code_for_a_classifier_runs_as_it_stands(
-    task: Task,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    fake.save("bert", tmp_path / card_code.FOLDER, task=ModelTask.TEXT_CLASSIFICATION)
-    (tmp_path / card_code.FOLDER / "calibration.json").write_text('{"temperature": 2.0}')
-    dataset = labelled([("x",), ("y",)], [("x",)], task=task)
-    monkeypatch.chdir(tmp_path)
-    exec(code_of(card_code.usage(dataset, base=BASE, adapter=False)))
-    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert len(lines) > 1
-    probabilities = [float(line[1]) for line in lines]
-    if task is Task.MULTI_LABEL:
-        assert {line[2] for line in lines} <= {"yes", "no"}
-    else:
-        assert sum(probabilities) == pytest.approx(1, abs=0.01)
-
-
-def test_the_code_for_tags_and_masks_runs_as_it_stands(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    fake.save("bert", tmp_path / card_code.FOLDER, task=ModelTask.TOKEN_CLASSIFICATION)
-    exec(code_of(card_code.usage(entity_report()[0], base=BASE, adapter=False)))
-    capsys.readouterr()
-    fake.save("bert", tmp_path / "masked", task=ModelTask.FILL_MASK)
-    dataset = replace(labelled([()], [()]), task=Task.ADAPTATION)
-    code = code_of(card_code.usage(dataset, base=BASE, adapter=False))
-    exec(code.replace(f'"{card_code.FOLDER}"', '"masked"'))
-    assert len(capsys.readouterr().out.splitlines()) == 5
-
-
-def test_the_code_of_an_adapter_names_base_and_labels() -> None:
-    code = code_of(card_code.usage(entity_report()[0], base=BASE, adapter=True))
-    compile(code, "card", "exec")
-    assert f'AutoModelForTokenClassification.from_pretrained("{BASE}", num_labels=5)' in code
-
-
-def code_of(block: str) -> str:
-    return block.removeprefix("```python\n").removesuffix("\n```")

@@ -160,7 +160,7 @@ def test_the_card_is_shown_without_its_front_matter_and_as_text(
     opened: Callable[..., AppTest],
 ) -> None:
     app = opened(*classified())
-    [card] = [one.value for one in app.markdown if "## How to use it" in one.value]
+    [card] = [one.value for one in app.markdown if "## Limits" in one.value]
     assert "library_name" not in card
     assert "<b>" not in card
     assert "\\<b\\>x" in card

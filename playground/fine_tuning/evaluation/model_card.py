@@ -7,7 +7,7 @@ visitor's words: in the Markdown they are escaped, and the front matter holds no
 from collections.abc import Iterable, Sequence
 
 from playground.fine_tuning.dataset import Dataset
-from playground.fine_tuning.evaluation import card_code, card_limits
+from playground.fine_tuning.evaluation import card_limits
 from playground.fine_tuning.evaluation.report import PartReport, Report, Score
 from playground.fine_tuning.runs.settings import JSON
 from playground.fine_tuning.tasks import Task
@@ -46,7 +46,8 @@ def render(
     """Return the card as Markdown with the Hub's front matter.
 
     ``title`` is the run's name. ``base`` is the public id of the base model, None if it has none.
-    With ``adapter`` the card is for a peft adapter, else for a whole model.
+    With ``adapter`` the card is for a peft adapter, else for a whole model. The code that uses it
+    is added by ``export.usage``, which knows the files.
     """
     named = f"`{base}`" if base else "a model without a public name"
     sections = [
@@ -62,8 +63,6 @@ def render(
         _table(["option", "value"], _options(options)),
         "## Limits",
         _bullets(card_limits.found(report, dataset, options)),
-        "## How to use it",
-        card_code.usage(dataset, base=base, adapter=adapter),
     ]
     return f"---\n{_front_matter(report, base, adapter)}\n---\n\n" + "\n\n".join(sections) + "\n"
 

@@ -11,6 +11,7 @@ from transformers import PreTrainedModel
 
 from playground.fine_tuning.dataset import Dataset
 from playground.fine_tuning.evaluation import Report, model_card, report_file
+from playground.fine_tuning.export import usage
 from playground.fine_tuning.own_models import ADAPTER, MODEL
 from playground.fine_tuning.runs.training_run import TrainingRun
 from playground.fine_tuning.tasks import Task
@@ -91,4 +92,12 @@ def write_report(
                 base=public_id(base.spec, dataset.task),
                 adapter=name == ADAPTER,
             )
-            (run.outputs / name / model_card.NAME).write_text(card, "utf-8")
+            code = _usage(run.outputs, name, texts=2 if dataset.task is Task.PAIRS else 1)
+            (run.outputs / name / model_card.NAME).write_text(usage.with_code(card, code), "utf-8")
+
+
+def _usage(outputs: Path, name: str, *, texts: int) -> str:
+    model = outputs / MODEL
+    if name == ADAPTER:
+        return usage.of_adapter(outputs / ADAPTER, model, f"./{name}", texts=texts)
+    return usage.of_model(model, f"./{name}", texts=texts)
