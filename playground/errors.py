@@ -8,7 +8,9 @@ Pages catch ``PlaygroundError`` and nothing else; anything else is a bug and sur
     │   ├── TextTooLongError      longer than the app, or a view of it, reads
     │   ├── MaskMissingError      no mask where one is needed
     │   ├── TooManyMasksError     more masks than one request may fill
-    │   └── TargetError           a word to compare cannot be scored
+    │   ├── TargetError           a word to compare cannot be scored
+    │   ├── WordMissingError      the sentences lack the word that is asked about
+    │   └── LinesError            too few or too many lines for a view
     ├── ModelError                the model cannot be used
     │   ├── UnknownModelError     no such id, revision or folder
     │   ├── ModelUnreachableError the Hub or the file cannot be reached
@@ -34,6 +36,8 @@ Pages catch ``PlaygroundError`` and nothing else; anything else is a bug and sur
     │   ├── RunStateError         not in the state that this needs
     │   ├── RunLimitError         a cap is reached: waiting runs, disk
     │   ├── TrainingOptionsError  a setting is out of range, or the method does not fit the task
+    │   ├── StorageError          what keeps the runs cannot be used: their folder
+    │   │   └── IndexUnreachableError  or the database that lists them
     │   ├── PushError             its model cannot be pushed to the Hub
     │   └── OwnerError            the browser gave no usable id
     └── BusyError                 too many requests or jobs are waiting
@@ -66,6 +70,14 @@ class TooManyMasksError(TextError):
 
 class TargetError(TextError):
     """A word to compare cannot be scored by this model."""
+
+
+class WordMissingError(TextError):
+    """The sentences do not have the word that is asked about, or not often enough."""
+
+
+class LinesError(TextError):
+    """There are too few or too many lines for a view."""
 
 
 class ModelError(PlaygroundError):
@@ -166,6 +178,14 @@ class RunLimitError(RunError):
 
 class TrainingOptionsError(RunError):
     """A setting of the training is out of range, or its method does not fit the task."""
+
+
+class StorageError(RunError):
+    """The folder for runs cannot be written, is no local disk, or is full; or the index is none."""
+
+
+class IndexUnreachableError(StorageError):
+    """The database that lists all runs does not answer."""
 
 
 class PushError(RunError):

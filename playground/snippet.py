@@ -1,7 +1,8 @@
 """Code that reproduces a screen with plain transformers, as a script or a notebook."""
 
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from string import Template
@@ -54,10 +55,19 @@ AUTO_CLASSES = {
     Task.FILL_MASK: "AutoModelForMaskedLM",
     Task.TEXT_CLASSIFICATION: "AutoModelForSequenceClassification",
     Task.TOKEN_CLASSIFICATION: "AutoModelForTokenClassification",
+    Task.NEXT_SENTENCE: "AutoModelForNextSentencePrediction",
     Task.FEATURE_EXTRACTION: "AutoModel",
+    Task.STEP_BY_STEP: "AutoModelForMaskedLM",
 }
 PACKAGES = ("torch", "transformers", "safetensors")
-PAGES_OWN = ("captum", "numpy", "scipy")  # installed where a page's code imports them
+# Installed where a page's code imports them: the module's name and the package's.
+PAGES_OWN = {
+    "captum": "captum",
+    "numpy": "numpy",
+    "scipy": "scipy",
+    "sklearn": "scikit-learn",
+    "umap": "umap-learn",
+}
 INTRODUCTION = """\
 # $page: $title
 
@@ -95,12 +105,21 @@ def python_code(snippet: Snippet, *, spec: ModelSpec) -> str:
 
 def notebook(snippet: Snippet, *, spec: ModelSpec) -> str:
     """Return the same as a Jupyter notebook, JSON in nbformat 4, that installs what it needs."""
-    install = "%pip install " + " ".join(_pinned(name) for name in _packages(snippet, spec))
-    introduction = Template(INTRODUCTION).substitute(page=snippet.page, title=snippet.title)
+    return as_notebook(
+        python_code(snippet, spec=spec),
+        page=snippet.page,
+        title=snippet.title,
+        packages=_packages(snippet, spec),
+    )
+
+
+def as_notebook(code: str, *, page: str, title: str, packages: Sequence[str]) -> str:
+    """Return ``code`` as a notebook that installs ``packages``, in the versions that run here."""
+    introduction = Template(INTRODUCTION).substitute(page=page, title=title)
     cells = [
         _cell("introduction", "markdown", introduction),
-        _cell("install", "code", install),
-        _cell("code", "code", python_code(snippet, spec=spec)),
+        _cell("install", "code", "%pip install " + " ".join(map(_pinned, packages))),
+        _cell("code", "code", code),
     ]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     document = {
@@ -119,13 +138,19 @@ def _imports(snippet: Snippet, spec: ModelSpec) -> str:
     lines = {
         *(BUNDLED_IMPORTS if bundled else HUB_IMPORTS),
         *(("import json",) if labelled else ()),
+        *(("from pathlib import Path",) if bundled else ()),
         *snippet.imports,
     }
-    standard = sorted({"import json"} & lines) + (["from pathlib import Path"] if bundled else [])
-    others = sorted(lines - set(standard), key=lambda line: (line.startswith("from"), line))
+    ordered = sorted(lines, key=lambda line: (line.startswith("from"), line))
+    standard = [line for line in ordered if _module(line) in sys.stdlib_module_names]
+    others = [line for line in ordered if line not in standard]
     written = "\n".join((*standard, *([""] if standard else []), *others, ""))
     classes = sorted({"AutoTokenizer", *(_auto_class(snippet.task, one) for one in specs)})
     return Template(written).substitute(auto_classes=", ".join(classes))
+
+
+def _module(line: str) -> str:
+    return line.split()[1].partition(".")[0]
 
 
 def _models(snippet: Snippet, spec: ModelSpec) -> tuple[ModelSpec, ...]:
@@ -159,7 +184,10 @@ def _is_labelled(spec: ModelSpec) -> bool:
 def _loading(task: Task, spec: ModelSpec) -> str:
     spec = _published(spec)
     code = _template(spec).replace("$auto_class", _auto_class(task, spec))
-    if task is Task.FEATURE_EXTRACTION:  # fused kernels keep no attention weights
+    if task in (
+        Task.FEATURE_EXTRACTION,
+        Task.STEP_BY_STEP,
+    ):  # fused kernels keep no attention weights
         code = code.replace("safetensors=True", 'safetensors=True, attn_implementation="eager"')
     return code
 
@@ -191,7 +219,11 @@ def _packages(snippet: Snippet, spec: ModelSpec) -> tuple[str, ...]:
     sources = {one.source for one in _models(snippet, spec)}
     return (
         *PACKAGES,
-        *(name for name in PAGES_OWN if any(name in line for line in snippet.imports)),
+        *(
+            package
+            for module, package in PAGES_OWN.items()
+            if any(module in line for line in snippet.imports)
+        ),
         *(("peft", trunk.PACKAGE) if Source.BUNDLED in sources else ()),
         *(("sentencepiece",) if sources - {Source.BUNDLED} else ()),
     )

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from transformers import (
+    AutoModelForNextSentencePrediction,
     AutoModelForSequenceClassification,
     AutoModelForTokenClassification,
     AutoTokenizer,
@@ -75,6 +76,32 @@ def test_segments_are_read(tiny_checkpoint: Callable[..., Path]) -> None:
     assert found == pytest.approx(expected.numpy(), abs=1e-5)
     [without] = classifier.scores([LabelQuery(input_ids=ids)])
     assert np.abs(found - without).max() > 1e-3
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-5), (torch.bfloat16, 0.1)])
+def test_the_next_sentence_head_reads_pairs(
+    tiny_checkpoint: Callable[..., Path], dtype: torch.dtype, tolerance: float
+) -> None:
+    folder = tiny_checkpoint("bert", task=Task.NEXT_SENTENCE)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = AutoModelForNextSentencePrediction.from_pretrained(folder).eval()
+    pairs = [tokenizer(*pair) for pair in zip(TEXTS, reversed(TEXTS), strict=True)]
+    with torch.no_grad():
+        expected = [
+            model(**{name: torch.tensor([ids]) for name, ids in pair.items()}).logits[0].numpy()
+            for pair in pairs
+        ]
+    checkpoint = loading.load(spec_of(folder, Task.NEXT_SENTENCE), Settings())
+    classifier = Classifier(checkpoint, device=CPU, dtype=dtype)
+    found = classifier.scores(
+        [
+            LabelQuery(
+                input_ids=tuple(pair["input_ids"]), token_type_ids=tuple(pair["token_type_ids"])
+            )
+            for pair in pairs
+        ]
+    )
+    assert np.stack(found) == pytest.approx(np.stack(expected), abs=tolerance)
 
 
 def test_the_engine_hands_out_logits_and_labels(tiny_checkpoint: Callable[..., Path]) -> None:

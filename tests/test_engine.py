@@ -211,6 +211,27 @@ def test_cache_is_bounded_in_bytes() -> None:
     assert running.status(spec("one")) is not Status.LOADED
 
 
+def test_what_models_share_is_held_once_and_alone_is_what_one_would_free() -> None:
+    common = checkpoint(spec("common")).model.bert.embeddings
+
+    def on_common_embeddings(wanted: ModelSpec, *_: object) -> Checkpoint:
+        made = checkpoint(wanted)
+        made.model.bert.embeddings = common
+        made.model.tie_weights()
+        return made
+
+    running = engine(on_common_embeddings)
+    assert running.held_bytes() == {}
+    for name in ("one", "two"):
+        running.model(spec(name))
+    held = running.held_bytes()
+    assert set(held) == {(Task.FILL_MASK, "one"), (Task.FILL_MASK, "two")}
+    whole = sum(weight.nbytes for weight in checkpoint(spec("x")).model.parameters())
+    shared = sum(weight.nbytes for weight in common.parameters())
+    assert set(held.values()) == {(whole, whole - shared)}
+    assert running.resident_bytes() == 2 * whole - shared
+
+
 def test_progress_is_heard_while_a_model_loads() -> None:
     heard: list[float] = []
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 from tokenizers import BertWordPieceTokenizer
-from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+from transformers import BertConfig, BertForPreTraining, BertModel, PreTrainedTokenizerFast
 
 from playground.errors import ModelError, UnknownModelError, UnsupportedModelError
 from playground.models import catalog, fake, loading, trunk
@@ -99,6 +99,35 @@ def test_heads_for_other_tasks_load_with_their_labels(
     checkpoint = loading.load(_spec(tiny_checkpoint("bert", task), task), SETTINGS)
 
     assert checkpoint.model.config.id2label == labels
+
+
+def test_a_pre_training_checkpoint_holds_the_next_sentence_head(
+    tiny_checkpoint: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(tiny_checkpoint("bert"), tmp_path / "both"))
+    config = BertConfig.from_pretrained(folder)
+    both = BertForPreTraining(config)
+    both.save_pretrained(folder)
+    for name in ("BertForPreTraining", "BertForMaskedLM"):  # as the original BERTs' configs say
+        _change_config(folder, architectures=[name])
+        checkpoint = loading.load(_spec(folder, Task.NEXT_SENTENCE), SETTINGS)
+        assert checkpoint.labels is not None
+        assert checkpoint.labels.names == ("IS_NEXT", "NOT_NEXT")
+        head = checkpoint.model.cls.seq_relationship.weight
+        torch.testing.assert_close(head, both.cls.seq_relationship.weight)
+
+
+@pytest.mark.parametrize("family", [name for name in fake.FAMILIES if name != "bert"])
+def test_other_families_have_no_next_sentence_head(
+    tiny_checkpoint: Callable[..., Path], family: str
+) -> None:
+    with pytest.raises(UnsupportedModelError, match=r"no head for the next sentence: .*\. Choose"):
+        loading.load(_spec(tiny_checkpoint(family), Task.NEXT_SENTENCE), SETTINGS)
+
+
+def test_a_bert_without_that_head_is_refused(tiny_checkpoint: Callable[..., Path]) -> None:
+    with pytest.raises(UnsupportedModelError, match="no trained weights for next-sentence"):
+        loading.load(_spec(tiny_checkpoint("bert"), Task.NEXT_SENTENCE), SETTINGS)
 
 
 def test_the_weights_are_those_of_the_file(tiny_checkpoint: Callable[..., Path]) -> None:
@@ -223,7 +252,54 @@ def test_weights_cut_short(broken: Path) -> None:
         loading.load(_spec(broken), SETTINGS)
 
 
-@pytest.mark.parametrize("content", ["", "{", "not json", "[1, 2]", '"bert"', "null"])
+@pytest.mark.parametrize(
+    ("family", "name", "content"),
+    [
+        ("bert", "vocab.txt", b""),
+        ("bert", "vocab.txt", b"\xff\xfe" * 20),
+        ("bert", "vocab.txt", b"no piece for what is unknown"),
+        ("bert", "tokenizer.json", b"null"),
+        ("bert", "tokenizer.json", b'{"version": "9"}'),
+        ("bert", "tokenizer_config.json", b"[1, 2]"),
+        ("bert", "tokenizer_config.json", b'{"tokenizer_class": 5, "unk_token": [1]}'),
+        ("bert", "special_tokens_map.json", b"7"),
+        ("bert", "added_tokens.json", b'"x"'),
+        ("roberta", "vocab.json", b"["),
+        ("roberta", "vocab.json", b"{}"),
+        ("roberta", "merges.txt", b"not what it should be"),
+        ("albert", "spiece.model", b""),
+        ("albert", "spiece.model", b"not SentencePiece"),
+        ("xlm-roberta", "sentencepiece.bpe.model", b"\xff" * 40),
+    ],
+)
+def test_a_broken_tokenizer_is_refused_as_one(
+    tiny_checkpoint: Callable[..., Path], tmp_path: Path, family: str, name: str, content: bytes
+) -> None:
+    folder = Path(shutil.copytree(tiny_checkpoint(family), tmp_path / "broken"))
+    (folder / name).write_bytes(content)
+    for read in (lambda spec: loading.load(spec, SETTINGS), loading.load_tokenizer):
+        with pytest.raises(ModelError, match=r"local/x .*|of local/x"):
+            read(_spec(folder))
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"temperature": 0}', '{"temperature": "x"}'])
+def test_a_broken_calibration_is_refused(
+    tiny_checkpoint: Callable[..., Path], tmp_path: Path, content: str
+) -> None:
+    task = Task.TEXT_CLASSIFICATION
+    folder = Path(shutil.copytree(tiny_checkpoint("bert", task), tmp_path / "broken"))
+    (folder / "calibration.json").write_text(content)
+    with pytest.raises(UnsupportedModelError, match="no temperature above 0"):
+        loading.load(_spec(folder, task), SETTINGS)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *("", "{", "not json", "[1, 2]", '"bert"', "null"),
+        pytest.param("[" * 100_000, id="deeper than Python reads"),
+    ],
+)
 def test_a_config_that_is_no_json_object(broken: Path, content: str) -> None:
     (broken / "config.json").write_text(content)
 
@@ -248,6 +324,8 @@ def test_a_config_that_is_no_json_object(broken: Path, content: str) -> None:
         {"vocab_size": -1},
         {"hidden_act": "unheard-of"},
         {"max_position_embeddings": None},
+        {"id2label": ["a", "b"]},
+        {"quantization_config": "none"},
     ],
 )
 def test_a_config_with_missing_or_senseless_fields(

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from transformers import AutoModel
 
 from playground.models import fake
+from playground.models.inside import attend
 from playground.models.tracing import LastHiddenState, trace
 
 CPU = torch.device("cpu")
@@ -38,12 +39,53 @@ def test_it_equals_the_model_at_other_lengths(
         torch.testing.assert_close(found[text], expected[text, wanted], atol=1e-5, rtol=1e-4)
 
 
+@pytest.mark.parametrize("family", ["bert", "albert", "electra"])  # these tell segments apart
+def test_a_pair_is_traced_with_its_segments(
+    tiny_checkpoint: Callable[[str], Path], family: str
+) -> None:
+    base = AutoModel.from_pretrained(tiny_checkpoint(family)).eval()
+    input_ids = torch.randint(6, 40, (2, 19), generator=torch.Generator().manual_seed(1))
+    attention_mask, segments = torch.ones_like(input_ids), torch.zeros_like(input_ids)
+    attention_mask[1, 15:] = 0
+    segments[0, 6:] = segments[1, 11:15] = 1
+    first = torch.zeros(2, 1, dtype=torch.long)
+    with torch.inference_mode():
+        expected, other = (
+            base(input_ids, attention_mask, token_type_ids=types).last_hidden_state[:, :1]
+            for types in (segments, torch.zeros_like(segments))
+        )
+        traced = trace(read(base), device=CPU, padded=True, pairs=True)
+        found = traced(input_ids, first, attention_mask, segments)
+    assert isinstance(traced, torch.jit.ScriptFunction)
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-4)
+    assert (found - other).abs().max() > 1e-3
+
+
 def test_bert_really_is_traced(tiny_checkpoint: Callable[[str], Path]) -> None:
     base = AutoModel.from_pretrained(tiny_checkpoint("bert")).eval()
     module = read(base)
     for padded in (False, True):
         traced = trace(module, device=CPU, padded=padded)
-        assert isinstance(traced, torch.jit.ScriptModule)
+        assert isinstance(traced, torch.jit.ScriptFunction)
+
+
+@pytest.mark.parametrize(
+    ("family", "segments"),
+    [("bert", False), ("bert", True), ("roberta", False), ("distilbert", False), ("mpnet", False)],
+)
+def test_attention_is_one_call_with_the_models_numbers(
+    tiny_checkpoint: Callable[[str], Path], family: str, segments: bool
+) -> None:
+    base = AutoModel.from_pretrained(tiny_checkpoint(family), attn_implementation="eager").eval()
+    ids = torch.randint(6, 40, (1, 23), generator=torch.Generator().manual_seed(1))
+    inputs = {"input_ids": ids} | ({"token_type_ids": ids % 2} if segments else {})
+    with torch.inference_mode():
+        expected = base(**inputs, output_attentions=True, output_hidden_states=True)
+        run = attend(base.requires_grad_(False), segments=segments)
+        weights, states = run(*inputs.values())
+    assert isinstance(run, torch.jit.ScriptFunction)
+    torch.testing.assert_close(weights, torch.cat(expected.attentions), atol=1e-6, rtol=1e-5)
+    torch.testing.assert_close(states, torch.cat(expected.hidden_states), atol=1e-5, rtol=1e-5)
 
 
 class DecidesByLength(nn.Module):

@@ -9,8 +9,25 @@ from playground.models.catalog import ModelSpec, Task
 # The class names by which a config says what its weights were trained for.
 HEADS = {
     Task.FILL_MASK: re.compile(r"ForMaskedLM$|ForPreTraining$"),
+    Task.STEP_BY_STEP: re.compile(r"ForMaskedLM$|ForPreTraining$"),
     Task.TEXT_CLASSIFICATION: re.compile(r"ForSequenceClassification$"),
     Task.TOKEN_CLASSIFICATION: re.compile(r"ForTokenClassification$"),
+    # Pre-training checkpoints hold this head, too, and many a config names another one of theirs.
+    Task.NEXT_SENTENCE: re.compile(
+        r"^Bert\w*(?:ForNextSentencePrediction|ForPreTraining|ForMaskedLM)$"
+    ),
+}
+# Why the other families cannot say whether a sentence follows.
+WITHOUT_NEXT_SENTENCE = {
+    "albert": "it learned sentence order in its place: two neighbours, swapped or not",
+    "camembert": "like RoBERTa it was trained by masks alone",
+    "deberta": "it was trained by masks alone",
+    "deberta-v2": "it was trained by masks or by replaced tokens alone",
+    "distilbert": "it was distilled from BERT without that head",
+    "electra": "it was trained to find replaced tokens",
+    "mpnet": "it was trained by masked and permuted words alone",
+    "roberta": "its authors found that it does better without",
+    "xlm-roberta": "like RoBERTa it was trained by masks alone",
 }
 FAMILIES = {
     "albert": "ALBERT",
@@ -36,6 +53,14 @@ def check(spec: ModelSpec, config: dict[str, Any]) -> None:
         )
     if spec.task is Task.FEATURE_EXTRACTION:
         return
+    if spec.task is Task.STEP_BY_STEP:
+        _check_layout(spec, model_type, str(config.get("hidden_act", "gelu")))
+    if spec.task is Task.NEXT_SENTENCE and model_type in WITHOUT_NEXT_SENTENCE:
+        raise UnsupportedModelError(
+            f"{spec.id} is a {FAMILIES[model_type]}, which has no head for the next sentence: "
+            f"{WITHOUT_NEXT_SENTENCE[model_type]}. Choose a BERT with its pre-training head, such "
+            "as bert-base-uncased."
+        )
     found = config.get("architectures")
     architectures = [str(name) for name in found] if isinstance(found, list) else []
     if any(HEADS[spec.task].search(name) for name in architectures):
@@ -49,4 +74,16 @@ def check(spec: ModelSpec, config: dict[str, Any]) -> None:
     raise UnsupportedModelError(
         f"{spec.id} has no head for {spec.task}: its config names "
         f"{', '.join(architectures) or 'no architecture'}. Choose a model trained for {spec.task}."
+    )
+
+
+def _check_layout(spec: ModelSpec, model_type: str, activation: str) -> None:
+    """Refuse what is built otherwise than the steps say that a BERT is."""
+    if model_type == "bert" and activation == "gelu":
+        return
+    found = FAMILIES[model_type] + (f" with {activation}" if model_type == "bert" else "")
+    raise UnsupportedModelError(
+        f"{spec.id} is a {found}, and the tour needs BERT's layout: three embeddings, layers of "
+        "attention and GELU, BERT's output layer. Its numbers are on the pages Mask filling and "
+        "Attention; choose a BERT for the tour."
     )

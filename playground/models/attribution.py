@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from playground.models.queries import AttributionQuery, Attributions, Labels
+from playground.models.tracing import as_one_call
 
 Head = Callable[[Tensor], Tensor]
 
@@ -60,37 +61,52 @@ def attributions(
     ``tokens_at_once`` tokens are held in memory with all that their gradients need.
     """
     twin = fp32_twin(model)
-    base, head = twin.base_model, head_of(twin)
-
-    def score(ids: Tensor, label: int, inputs: dict[str, Tensor]) -> Tensor:
-        rows = {name: value.expand(len(ids), -1) for name, value in inputs.items()}
-        states = base(input_ids=ids, **rows).last_hidden_state
-        return log_odds(head(states[:, 0]), label, labels)
-
-    return [_integrated(query, base, score, tokens_at_once) for query in queries]
+    return [
+        _integrated(query, twin.base_model, head_of(twin), labels, tokens_at_once)
+        for query in queries
+    ]
 
 
 def _integrated(
-    query: AttributionQuery,
-    base: PreTrainedModel,
-    score: Callable[[Tensor, int, dict[str, Tensor]], Tensor],
-    tokens_at_once: int,
+    query: AttributionQuery, base: PreTrainedModel, head: Head, labels: Labels, tokens_at_once: int
 ) -> Attributions:
-    from captum.attr import LayerIntegratedGradients  # half a second, once
+    from captum.attr import IntegratedGradients  # half a second, once
 
-    ids = torch.tensor([query.input_ids], device=base.device)
-    baseline = torch.tensor([query.baseline_ids], device=base.device)
+    ids = torch.tensor([query.input_ids, query.baseline_ids], device=base.device)
     inputs = _inputs(query, base)
+
+    def score(ids: Tensor) -> Tensor:
+        rows = {name: value.expand(ids.shape[0], -1) for name, value in inputs.items()}
+        states = base(input_ids=ids, **rows).last_hidden_state
+        return log_odds(head(states[:, 0]), query.label, labels)
+
+    def score_of(embedded: Tensor) -> Tensor:
+        base.embeddings.forward = lambda *_, **__: embedded
+        found = score(ids[:1].expand(embedded.shape[0], -1))
+        del base.embeddings.forward
+        return found
+
+    embedded: list[Tensor] = []
     with torch.no_grad():
-        ends = score(torch.cat([ids, baseline]), query.label, inputs).tolist()
-    values = LayerIntegratedGradients(score, base.embeddings).attribute(
-        ids,
-        baselines=baseline,
-        additional_forward_args=(query.label, inputs),
-        n_steps=query.steps,
-        method="gausslegendre",
-        internal_batch_size=max(1, tokens_at_once // len(query.input_ids)),
-    )
+        hook = base.embeddings.register_forward_hook(lambda *call: embedded.append(call[2]))
+        ends = score(ids).tolist()
+        hook.remove()
+    end, begin = embedded[0].split(1)
+    recorded = as_one_call(score_of, (embedded[0],))
+
+    def run(states: Tensor) -> Tensor:  # with the signature that Captum asks for
+        found: Tensor = recorded(states)
+        return found
+
+    # To derive a graph for the gradients would take longer than it saves.
+    with torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
+        values = IntegratedGradients(run).attribute(
+            end,
+            baselines=begin,
+            n_steps=query.steps,
+            method="gausslegendre",
+            internal_batch_size=max(1, tokens_at_once // len(query.input_ids)),
+        )
     return Attributions(
         values=values[0].sum(dim=-1).cpu().numpy(), score=ends[0], baseline_score=ends[1]
     )

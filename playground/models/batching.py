@@ -65,7 +65,8 @@ class Batcher:
         with self._arrived:
             if self._calls >= self.max_waiting:
                 raise BusyError(
-                    f"{self._calls} requests are waiting already. Try again in a few seconds."
+                    f"The models are busy: {self._calls} requests are waiting already. Try again "
+                    "in a few seconds."
                 )
             self._calls += 1
             self.requests += 1

@@ -26,10 +26,17 @@ class Task(StrEnum):
     FILL_MASK = "fill-mask"
     TEXT_CLASSIFICATION = "text-classification"
     TOKEN_CLASSIFICATION = "token-classification"
+    NEXT_SENTENCE = "next-sentence-prediction"  # the Hub has no task of this name
     FEATURE_EXTRACTION = "feature-extraction"  # any model without its head, to look inside
+    STEP_BY_STEP = "fill-mask, step by step"  # a BERT with its head, to see every number
 
 
-TRAINED = (Task.FILL_MASK, Task.TEXT_CLASSIFICATION, Task.TOKEN_CLASSIFICATION)
+TRAINED = (
+    Task.FILL_MASK,
+    Task.TEXT_CLASSIFICATION,
+    Task.TOKEN_CLASSIFICATION,
+    Task.NEXT_SENTENCE,
+)
 
 
 class Source(StrEnum):
@@ -105,6 +112,11 @@ CURATED = (
         1_334,
         "people, organisations, places (CoNLL-2003)",
     ),
+    # The pre-training of these had two heads, and their files hold both.
+    _hub("bert-base-uncased", Task.NEXT_SENTENCE, 440, "the original BERT, English, lower-cased"),
+    _hub("bert-base-cased", Task.NEXT_SENTENCE, 436, "the original BERT, English, with case"),
+    _hub("bert-base-multilingual-cased", Task.NEXT_SENTENCE, 714, "for 104 languages", "any"),
+    _hub("bert-base-chinese", Task.NEXT_SENTENCE, 412, "for Chinese, by character", "Han"),
 )
 
 
@@ -122,6 +134,11 @@ def bundled() -> tuple[ModelSpec, ...]:
             Task.TOKEN_CLASSIFICATION,
             "MiniLM named entities (in the box)",
             "people, organisations, places, others, English, works offline",
+        ),
+        "next_sentence": (
+            Task.NEXT_SENTENCE,
+            "MiniLM next sentence (in the box)",
+            "does B follow A, English, works offline",
         ),
     }
     return tuple(
@@ -164,6 +181,9 @@ def offered(task: Task, settings: Settings, own: Sequence[ModelSpec] = ()) -> tu
     specs = (*bundled(), _TRUNK, *own, *local(settings), *curated)
     if task is Task.FEATURE_EXTRACTION:
         return tuple({spec.id: replace(spec, task=task) for spec in specs}.values())
+    if task is Task.STEP_BY_STEP:
+        masked = (spec for spec in specs if spec.task is Task.FILL_MASK)
+        return tuple(replace(spec, task=task) for spec in masked)
     return tuple(spec for spec in specs if spec.task is task)
 
 

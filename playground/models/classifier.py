@@ -1,4 +1,4 @@
-"""Running one classifier, of whole texts or of each token: the logits of its labels."""
+"""Running one classifier, of whole texts, pairs or each token: the logits of its labels."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -29,6 +29,8 @@ def classification_head(model: PreTrainedModel, task: Task) -> Callable[[Tensor]
     """
     if task is Task.TOKEN_CLASSIFICATION:
         return model.classifier
+    if task is Task.NEXT_SENTENCE:
+        return nn.Sequential(model.base_model.pooler.dense, nn.Tanh(), model.cls)
     match model.config.model_type:
         case "bert":
             pooled: tuple[nn.Module, ...] = (model.base_model.pooler.dense, nn.Tanh())

@@ -1,6 +1,5 @@
 """Running one masked language model: logits only where they are asked for."""
 
-import warnings
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 
@@ -12,6 +11,7 @@ from transformers import PreTrainedModel
 from playground.models.hidden_states import HiddenStates
 from playground.models.loading import Checkpoint
 from playground.models.queries import Query, Scores
+from playground.models.tracing import as_one_call
 
 # Vocabulary logits held at once, as a count of floats: 64 positions of BERT's vocabulary.
 LOGITS_AT_ONCE = 2_000_000
@@ -53,7 +53,7 @@ class Encoder:
 
     def __init__(self, checkpoint: Checkpoint, *, device: torch.device, dtype: torch.dtype) -> None:
         self.device = device
-        self.model = checkpoint.model.to(device)
+        self.model = checkpoint.model.to(device).requires_grad_(False)
         decoder = self.model.get_output_embeddings()
         if decoder.out_features == self.model.config.vocab_size:  # not in DeBERTa's newer head
             self.model.set_output_embeddings(VocabularyProjection(decoder))
@@ -118,12 +118,10 @@ def traced_summary(
 
     states = torch.ones(3, hidden_size, device=device)
     example = states, torch.zeros(3, 1, dtype=torch.long, device=device)
-    with torch.inference_mode(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return torch.jit.trace(run, example, check_trace=False)
-        except RuntimeError:  # it cannot be traced
-            return run
+    try:
+        return as_one_call(run, example)
+    except RuntimeError:  # it cannot be traced
+        return run
 
 
 def summary(logits: Tensor, targets: Tensor, k: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:

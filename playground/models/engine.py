@@ -1,9 +1,11 @@
 """One engine a process: loads each model once and keeps a bounded number of them."""
 
 import gc
+import itertools
+import sys
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -27,15 +29,25 @@ from playground.models.queries import (
     AttributionQuery,
     Attributions,
     HeadParameters,
+    InputLayer,
+    InputQuery,
     LabelQuery,
     Labels,
     Query,
     Scores,
+    StatesQuery,
+    VectorQuery,
 )
+from playground.models.step_by_step import StepByStep
+from playground.models.trace_queries import Trace, TraceParameters, TraceQuery
 from playground.settings import MEGABYTE, Settings
 
 LOADS_AT_ONCE = 2
 PROGRESS_SECONDS = 0.2
+# What runs a model in Python gives up the interpreter's lock at each operation, and to get it back
+# waits so long for each thread that is busy. At Python's own 5 ms one text's explanation took
+# 9 to 24 s beside two busy threads, at this 4 to 5.
+SWITCH_SECONDS = 5e-4
 ModelKey = tuple[str, str]
 _sharing = threading.Lock()
 
@@ -56,9 +68,11 @@ class Model:
     spec: ModelSpec
     tokenizer: PreTrainedTokenizerBase
     max_tokens: int
-    encoder: Any  # an Encoder, a Classifier or an Inside, as the task wants it
+    encoder: Any  # an Encoder, a Classifier, an Inside or a StepByStep, by the task
     engine: "Engine"
     classes: Labels | None = None
+    # Of the load that it comes from: loaded again, the same id may stand for other weights.
+    load_number: int = field(default_factory=itertools.count().__next__)
 
     @property
     def labels(self) -> Labels:
@@ -92,6 +106,39 @@ class Model:
         [found] = self.engine.batcher.answers(self.encoder, [query])
         return found
 
+    def input_layer(self, query: InputQuery) -> InputLayer:
+        """Return a text's embeddings; only for a model of the task feature-extraction.
+
+        Raises:
+            BusyError: too many requests are waiting.
+            UnsupportedModelError: the family's input layer is built otherwise.
+        """
+        [found] = self.engine.batcher.answers(self.encoder, [query])
+        return found
+
+    def vectors(self, queries: Sequence[VectorQuery]) -> np.ndarray:
+        """Return a vector a text, float32 [text, hidden]; only for the task feature-extraction.
+
+        Raises:
+            BusyError: too many requests are waiting.
+        """
+        self.encoder.make_reader()  # here: in the engine's thread everyone would wait for it
+        return np.stack(self.engine.batcher.answers(self.encoder, queries))
+
+    def states(self, queries: Sequence[StatesQuery]) -> list[np.ndarray]:
+        """Return hidden states, [layer, position, hidden]; only for the task feature-extraction.
+
+        Raises:
+            BusyError: too many requests are waiting.
+        """
+        self.encoder.make_reader()
+        return self.engine.batcher.answers(self.encoder, queries)
+
+    @property
+    def layers(self) -> int:
+        """How many layers the model has."""
+        return int(self.encoder.model.config.num_hidden_layers)
+
     def head_parameters(self, layer: int, head: int) -> HeadParameters:
         """Return the parameters of one head; only for a model of the task feature-extraction.
 
@@ -100,6 +147,25 @@ class Model:
             IndexError: there is no such layer or head.
         """
         parameters: HeadParameters = self.encoder.head_parameters(layer, head)
+        return parameters
+
+    def trace(self, query: TraceQuery) -> Trace:
+        """Return all numbers on the way of a text; only for a model of the task step by step.
+
+        Raises:
+            IndexError: there is no such layer.
+            BusyError: too many requests are waiting.
+        """
+        [found] = self.engine.batcher.answers(self.encoder, [query])
+        return found
+
+    def trace_parameters(self, layer: int) -> TraceParameters:
+        """Return what a trace was computed with; only for a model of the task step by step.
+
+        Raises:
+            IndexError: there is no such layer.
+        """
+        parameters: TraceParameters = self.encoder.parameters(layer)
         return parameters
 
     def scores(self, queries: Sequence[Query]) -> list[Scores]:
@@ -136,6 +202,7 @@ class Engine:
         self._lock = threading.Lock()
         self._models: OrderedDict[ModelKey, Model] = OrderedDict()
         self._loading: dict[ModelKey, _Loading] = {}
+        sys.setswitchinterval(SWITCH_SECONDS)
         if settings.threads:
             torch.set_num_threads(settings.threads)
         self.batcher = Batcher(
@@ -185,6 +252,22 @@ class Engine:
         with self._lock:
             return self._resident_bytes()
 
+    def held_bytes(self) -> dict[ModelKey, tuple[int, int]]:
+        """Return of each loaded model the bytes of its weights, and how many are its alone.
+
+        The rest it shares with others, such as the embeddings of all adapters in the box.
+        """
+        with self._lock:
+            held = {key: _held(model) for key, model in self._models.items()}
+        holders = Counter(place for weights in held.values() for place in weights)
+        return {
+            key: (
+                sum(weights.values()),
+                sum(size for place, size in weights.items() if holders[place] == 1),
+            )
+            for key, weights in held.items()
+        }
+
     def _load(self, spec: ModelSpec, waiting: _Loading) -> None:
         def heard(share: float) -> None:
             waiting.share = share
@@ -215,9 +298,13 @@ class Engine:
         _set_aside()
         waiting.future.set_result(model)
 
-    def _encoder(self, checkpoint: loading.Checkpoint) -> Encoder | Classifier | Inside:
+    def _encoder(
+        self, checkpoint: loading.Checkpoint
+    ) -> Encoder | Classifier | Inside | StepByStep:
         if checkpoint.spec.task is Task.FEATURE_EXTRACTION:
-            return Inside(checkpoint, device=self.device)
+            return Inside(checkpoint, device=self.device, dtype=self.dtype)
+        if checkpoint.spec.task is Task.STEP_BY_STEP:
+            return StepByStep(checkpoint, device=self.device)
         if checkpoint.labels is not None:
             return Classifier(
                 checkpoint,
@@ -235,12 +322,21 @@ class Engine:
             self._models.popitem(last=False)
 
     def _resident_bytes(self) -> int:
-        weights = {
-            weight.data_ptr(): weight.nbytes
-            for model in self._models.values()
-            for weight in model.encoder.model.parameters()
-        }
+        weights: dict[int, int] = {}
+        for model in self._models.values():
+            weights |= _held(model)
         return sum(weights.values())
+
+
+def _held(model: Model) -> dict[int, int]:
+    """Return the bytes of a model's weights by their places in memory."""
+    return {weight.data_ptr(): weight.nbytes for weight in _weights(model.encoder)}
+
+
+def _weights(
+    encoder: Encoder | Classifier | Inside | StepByStep,
+) -> Iterator[torch.nn.Parameter]:
+    return encoder.parameters() if isinstance(encoder, Inside) else encoder.model.parameters()
 
 
 def _set_aside() -> None:

@@ -44,6 +44,7 @@ BERT_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 def save(family: str, folder: Path, *, task: Task = Task.FILL_MASK, seed: int = 0) -> Path:
     """Write a tiny checkpoint of ``family`` (one of ``FAMILIES``) into ``folder`` and return it.
 
+    Of the families only "bert" has a head for the task next-sentence-prediction.
     Two layers, two heads, hidden size 32, at most 64 tokens; the same seed writes the same weights.
     """
     recipe = _RECIPES[family]
@@ -94,6 +95,7 @@ def _auto_class(task: Task) -> Any:
         Task.FILL_MASK: transformers.AutoModelForMaskedLM,
         Task.TEXT_CLASSIFICATION: transformers.AutoModelForSequenceClassification,
         Task.TOKEN_CLASSIFICATION: transformers.AutoModelForTokenClassification,
+        Task.NEXT_SENTENCE: transformers.AutoModelForNextSentencePrediction,
     }[task]
 
 

@@ -47,6 +47,7 @@ SMALL_FILES = (
 )
 WEIGHTS = ("model.safetensors", "model-*.safetensors", "model.safetensors.index.json")
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
+MAX_TOKENIZER_MB = 60  # of all small files; XLM-R's take 15
 ConfigCheck = Callable[[ModelSpec, dict[str, Any]], None]
 
 
@@ -65,17 +66,50 @@ def download(
     Raises:
         ModelError: one of its family, with a message that says what to do.
     """
-    try:
-        api = HfApi()
-        # Remembers which commit the revision stands for, to be found again without a network.
-        commit = api.resolve_revision(spec.hub_id, revision=spec.revision).resolved
-        info = api.model_info(spec.hub_id, revision=commit, files_metadata=True)
-        files = {file.rfilename: file.size or 0 for file in info.siblings or ()}
+
+    def fetch() -> Path:
+        commit, files = _files(spec)
         size = check_files(spec, files, settings)
         folder = _snapshot(spec, commit, SMALL_FILES)
         check_config(spec, read_config(spec, folder))
         progress_bar = on_progress and _progress_bar(on_progress, size)
         return _snapshot(spec, commit, SMALL_FILES + WEIGHTS, progress_bar)
+
+    return _fetched(spec, fetch, earlier=_earlier_download)
+
+
+def download_tokenizer(spec: ModelSpec) -> Path:
+    """Return a local folder with the model's configuration and tokenizer, without its weights.
+
+    Without a network an earlier download serves.
+
+    Raises:
+        ModelError: one of its family, with a message that says what to do.
+    """
+
+    def fetch() -> Path:
+        commit, files = _files(spec)
+        check_vocabulary(spec, files)
+        return _snapshot(spec, commit, SMALL_FILES)
+
+    return _fetched(spec, fetch, earlier=_earlier_tokenizer)
+
+
+def _files(spec: ModelSpec) -> tuple[str, dict[str, int]]:
+    """Return the commit that the revision stands for, and its files' sizes in bytes."""
+    api = HfApi()
+    # Remembers which commit the revision stands for, to be found again without a network.
+    commit = api.resolve_revision(spec.hub_id, revision=spec.revision).resolved
+    info = api.model_info(spec.hub_id, revision=commit, files_metadata=True)
+    return commit, {file.rfilename: file.size or 0 for file in info.siblings or ()}
+
+
+def _fetched(
+    spec: ModelSpec, fetch: Callable[[], Path], *, earlier: Callable[[ModelSpec, Exception], Path]
+) -> Path:
+    """Return what ``fetch`` does, its errors in words; ``earlier`` serves without a network."""
+    try:
+        return fetch()
     except GatedRepoError as error:
         raise GatedModelError(
             f"{spec.hub_id} is gated: its licence must be accepted at "
@@ -91,7 +125,7 @@ def download(
             "Check the spelling, upper and lower case included."
         ) from error
     except (httpx2.HTTPError, OSError, RevisionResolutionError) as error:
-        return _earlier_download(spec, error)
+        return earlier(spec, error)
 
 
 def read_config(spec: ModelSpec, folder: Path) -> dict[str, Any]:
@@ -102,7 +136,7 @@ def read_config(spec: ModelSpec, folder: Path) -> dict[str, Any]:
     """
     try:
         config = json.loads((folder / "config.json").read_text("utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # the latter of lists in lists in lists
         raise UnsupportedModelError(
             f"The config.json of {spec.id} is not JSON. Choose another model or revision."
         ) from error
@@ -134,8 +168,7 @@ def check_files(spec: ModelSpec, files: Mapping[str, int], settings: Settings) -
         )
     if not weights:
         raise UnknownModelError(f"{spec.id} has no model.safetensors.")
-    if not any(name in files for name in VOCABULARIES):
-        raise UnknownModelError(f"{spec.id} has no vocabulary ({', '.join(VOCABULARIES)}).")
+    check_vocabulary(spec, files)
     size = sum(weights.values())
     if size > settings.max_model_mb * MEGABYTE:
         raise ModelTooLargeError(
@@ -145,13 +178,35 @@ def check_files(spec: ModelSpec, files: Mapping[str, int], settings: Settings) -
     return size
 
 
+def check_vocabulary(spec: ModelSpec, files: Mapping[str, int]) -> None:
+    """Check that there is a tokenizer among a model's files, name to bytes, and of what size.
+
+    Raises:
+        UnknownModelError: there is no vocabulary.
+        ModelTooLargeError: its files are larger than any that serves a model of these families.
+    """
+    if not any(name in files for name in VOCABULARIES):
+        raise UnknownModelError(f"{spec.id} has no vocabulary ({', '.join(VOCABULARIES)}).")
+    size = sum(files.get(name, 0) for name in SMALL_FILES)
+    if size > MAX_TOKENIZER_MB * MEGABYTE:
+        raise ModelTooLargeError(
+            f"The tokenizer of {spec.id} takes {size / MEGABYTE:,.0f} MB; at most "
+            f"{MAX_TOKENIZER_MB} MB are read here. Choose another model."
+        )
+
+
 def is_downloaded(spec: ModelSpec) -> bool:
     """Tell whether an earlier download of the model's weights lies on this machine."""
+    return downloaded(spec) is not None
+
+
+def downloaded(spec: ModelSpec) -> Path | None:
+    """Return the folder of an earlier download of the model's weights, None without any."""
     try:
         folder = _snapshot(spec, spec.revision, SMALL_FILES + WEIGHTS, local_files_only=True)
     except (LocalEntryNotFoundError, HFValidationError):
-        return False
-    return any(_is_weights(path.name) for path in folder.iterdir())
+        return None
+    return folder if any(_is_weights(path.name) for path in folder.iterdir()) else None
 
 
 def _is_weights(name: str) -> bool:
@@ -159,12 +214,25 @@ def _is_weights(name: str) -> bool:
 
 
 def _earlier_download(spec: ModelSpec, error: Exception) -> Path:
-    if is_downloaded(spec):
-        return _snapshot(spec, spec.revision, SMALL_FILES + WEIGHTS, local_files_only=True)
-    raise ModelUnreachableError(
+    if (folder := downloaded(spec)) is not None:
+        return folder
+    raise _unreachable(spec, error) from error
+
+
+def _earlier_tokenizer(spec: ModelSpec, error: Exception) -> Path:
+    try:
+        folder = _snapshot(spec, spec.revision, SMALL_FILES, local_files_only=True)
+        check_vocabulary(spec, {path.name: 0 for path in folder.iterdir()})
+    except (LocalEntryNotFoundError, HFValidationError, UnknownModelError):
+        raise _unreachable(spec, error) from error
+    return folder
+
+
+def _unreachable(spec: ModelSpec, error: Exception) -> ModelUnreachableError:
+    return ModelUnreachableError(
         f"{spec.hub_id} is not on this machine and could not be fetched from the Hugging Face Hub "
         f"({type(error).__name__}). Check the network, or use a model in the box."
-    ) from error
+    )
 
 
 def _snapshot(

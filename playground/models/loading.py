@@ -5,6 +5,7 @@ Whatever the source, a model is first a folder of plain files on this machine; t
 
 import copy
 import json
+import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -17,10 +18,12 @@ from huggingface_hub.errors import StrictDataclassError
 from peft import PeftModel
 from safetensors import SafetensorError
 from safetensors.torch import load_file
+from tokenizers import Tokenizer
 from torch import nn
 from transformers import (
     AutoModel,
     AutoModelForMaskedLM,
+    AutoModelForNextSentencePrediction,
     AutoModelForSequenceClassification,
     AutoModelForTokenClassification,
     AutoTokenizer,
@@ -46,19 +49,27 @@ CLASSES = {
     Task.FILL_MASK: AutoModelForMaskedLM,
     Task.TEXT_CLASSIFICATION: AutoModelForSequenceClassification,
     Task.TOKEN_CLASSIFICATION: AutoModelForTokenClassification,
+    Task.NEXT_SENTENCE: AutoModelForNextSentencePrediction,
     Task.FEATURE_EXTRACTION: AutoModel,
+    Task.STEP_BY_STEP: AutoModelForMaskedLM,
 }
-CLASSIFIERS = (Task.TEXT_CLASSIFICATION, Task.TOKEN_CLASSIFICATION)
+LOOKED_INTO = (Task.FEATURE_EXTRACTION, Task.STEP_BY_STEP)
+CLASSIFIERS = (Task.TEXT_CLASSIFICATION, Task.TOKEN_CLASSIFICATION, Task.NEXT_SENTENCE)
+READ_BY_POOLER = (Task.TEXT_CLASSIFICATION, Task.NEXT_SENTENCE)
+NEXT_SENTENCE_LABELS = ("IS_NEXT", "NOT_NEXT")  # as transformers orders them; configs do not say
 HEAD_FILE = "head.safetensors"
 LABELS_FILE = "labels.json"  # of a classification head, in the order of its outputs
 CALIBRATION_FILE = "calibration.json"  # what its logits are divided by
 # from_pretrained changes torch for the whole process while it builds a model: of two at once, both
 # come out without their weights. Downloads need not wait for one another.
 _building = threading.Lock()
+# Letters of three scripts that few vocabularies have: one without a piece for what it lacks shows.
+RARE = "ꙮ 𐎀 䶵"
 # transformers has no error family of its own; these are what it raises over a broken folder.
 BROKEN_FOLDER = (
     ArithmeticError,
-    KeyError,
+    AttributeError,
+    LookupError,
     OSError,
     RuntimeError,
     SafetensorError,
@@ -105,6 +116,26 @@ def load(
         raise _gone(spec) from error
 
 
+def load_tokenizer(spec: ModelSpec) -> Tokenizer:
+    """Return the tokenizer of a model on the Hub, in a local folder or of a run, by itself.
+
+    Raises:
+        ModelError: one of its family, with a message that says what to do.
+    """
+    folder = hub.download_tokenizer(spec) if spec.source is Source.HUB else spec.folder
+    if folder is None or not folder.is_dir():
+        raise _gone(spec)
+    with _building:
+        tokenizer = _tokenizer(spec, folder)
+    backend = getattr(tokenizer, "backend_tokenizer", None)
+    if not isinstance(backend, Tokenizer):
+        raise UnsupportedModelError(
+            f"The tokenizer of {spec.id} is one of its own kind, which cannot be taken apart here. "
+            "Choose another model."
+        )
+    return backend
+
+
 def _gone(spec: ModelSpec) -> UnknownModelError:
     if spec.source is Source.RUN:
         return UnknownModelError(
@@ -121,8 +152,8 @@ def _bundled(spec: ModelSpec) -> Checkpoint:
     model = adapted.merge_and_unload()
     model.base_model.embeddings = _trunk_embeddings()
     model.tie_weights()
-    looked_into = spec.task is Task.FEATURE_EXTRACTION
-    return _checkpoint(spec, model.base_model if looked_into else model, tokenizer)
+    headless = spec.task is Task.FEATURE_EXTRACTION
+    return _checkpoint(spec, model.base_model if headless else model, tokenizer)
 
 
 def _adapted(spec: ModelSpec, **options: Any) -> tuple[PeftModel, PreTrainedTokenizerBase]:
@@ -193,7 +224,7 @@ def load_fresh(
 
 def _attention(task: Task) -> dict[str, str]:
     """Return how attention is computed: the fused kernels keep no attention weights to look at."""
-    return {"attn_implementation": "eager"} if task is Task.FEATURE_EXTRACTION else {}
+    return {"attn_implementation": "eager"} if task in LOOKED_INTO else {}
 
 
 def _labels(folder: Path) -> dict[str, Any]:
@@ -222,23 +253,35 @@ def _load_folder(spec: ModelSpec, folder: Path) -> Checkpoint:
             dtype=torch.float32,
             **_attention(spec.task),
         )
-        tokenizer = AutoTokenizer.from_pretrained(
-            folder, local_files_only=True, trust_remote_code=False
-        )
     except BROKEN_FOLDER as error:
         raise UnsupportedModelError(
             f"The files of {spec.id} could not be read as a model: {_first_line(error)}"
         ) from error
+    tokenizer = _tokenizer(spec, folder)
     # Checkpoints of masked LMs and of token classifiers have no pooler, and nothing reads it there.
-    read = spec.task is Task.TEXT_CLASSIFICATION
+    read = spec.task in READ_BY_POOLER
     if missing := sorted(name for name in report["missing_keys"] if read or "pooler" not in name):
         raise UnsupportedModelError(
             f"{spec.id} has no trained weights for {spec.task} ({missing[0]} is missing). "
             f"Choose a model that was trained for {spec.task}."
         )
-    if spec.source is Source.RUN:
+    if spec.source in (Source.RUN, Source.BUNDLED):
         _share_embeddings(model)
     return _checkpoint(spec, model, tokenizer)
+
+
+def _tokenizer(spec: ModelSpec, folder: Path) -> PreTrainedTokenizerBase:
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(
+            folder, local_files_only=True, trust_remote_code=False
+        )
+        tokenizer.encode(RARE)
+    except Exception as error:  # the tokenizers library raises nothing more special
+        raise UnsupportedModelError(
+            f"The files of {spec.id} could not be read as a tokenizer: {_first_line(error)}. "
+            "Choose another model or revision."
+        ) from error
+    return tokenizer
 
 
 def _share_embeddings(model: PreTrainedModel) -> None:
@@ -260,7 +303,8 @@ def _share_embeddings(model: PreTrainedModel) -> None:
 def _checkpoint(
     spec: ModelSpec, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase
 ) -> Checkpoint:
-    if spec.task is Task.FILL_MASK and tokenizer.mask_token_id is None:
+    fills = spec.task in (Task.FILL_MASK, Task.STEP_BY_STEP)
+    if fills and tokenizer.mask_token_id is None:
         raise UnsupportedModelError(f"The tokenizer of {spec.id} has no mask token.")
     if len(tokenizer) > model.config.vocab_size:
         raise UnsupportedModelError(
@@ -280,20 +324,36 @@ def _checkpoint(
 def _labels_of(spec: ModelSpec, model: PreTrainedModel) -> Labels:
     """Return what the classifier tells apart, by its config and, if it has one, its calibration."""
     names = model.config.id2label
+    if spec.task is Task.NEXT_SENTENCE:
+        names = dict(enumerate(NEXT_SENTENCE_LABELS))
     if len(names) < 2:
         raise UnsupportedModelError(
             f"{spec.id} gives one number for a text and no labels (regression). Choose a model "
             "that was trained for two labels or more."
         )
-    temperature = 1.0
-    if spec.folder is not None and (spec.folder / CALIBRATION_FILE).is_file():
-        text = (spec.folder / CALIBRATION_FILE).read_text("utf-8")
-        temperature = float(json.loads(text)["temperature"])
     return Labels(
         names=tuple(str(names[index]) for index in range(len(names))),
         several=model.config.problem_type == "multi_label_classification",
-        temperature=temperature,
+        temperature=_temperature(spec),
     )
+
+
+def _temperature(spec: ModelSpec) -> float:
+    """Return what the logits of a classifier are divided by; 1 where nothing says otherwise."""
+    if spec.folder is None or not (spec.folder / CALIBRATION_FILE).is_file():
+        return 1.0
+    try:
+        found = float(
+            json.loads((spec.folder / CALIBRATION_FILE).read_text("utf-8"))["temperature"]
+        )
+    except BROKEN_FOLDER:
+        found = math.nan
+    if not 0 < found < math.inf:
+        raise UnsupportedModelError(
+            f"The {CALIBRATION_FILE} of {spec.id} has no temperature above 0. Remove the file, or "
+            "choose another model."
+        )
+    return found
 
 
 def _max_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:

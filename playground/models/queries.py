@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -146,6 +147,102 @@ class Attentions:
 
     weights: np.ndarray  # float32 [layer, head, from_token, to_token]; rows sum to 1
     hidden_states: np.ndarray  # float32 [layer + 1, token, hidden], the embedding output first
+
+
+class Pooling(StrEnum):
+    """How one vector is made of the last layer's hidden states of a text."""
+
+    MEAN = "mean of all tokens"
+    FIRST = "first token"  # [CLS], or <s>
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VectorQuery:
+    """One tokenized text whose vector is wanted.
+
+    The answer is float32 [hidden], of length 1.
+    """
+
+    kind: ClassVar[Hashable] = "vector"
+    input_ids: tuple[int, ...]  # special tokens included
+    pooling: Pooling = Pooling.MEAN
+    token_type_ids: ClassVar[None] = None
+
+    @property
+    def positions(self) -> range:
+        """The tokens that the vector is made of: special tokens count, as in training."""
+        return range(1 if self.pooling is Pooling.FIRST else len(self.input_ids))
+
+    @property
+    def tokens(self) -> int:
+        """The length of the text."""
+        return len(self.input_ids)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatesQuery:
+    """One tokenized text whose hidden states are wanted at some positions.
+
+    The answer is float32 [layer, position, hidden]: the embedding output first and then every
+    layer, or ``layer`` alone, of which 0 is the embedding output.
+    """
+
+    input_ids: tuple[int, ...]  # special tokens included
+    positions: tuple[int, ...]
+    layer: int | None = None
+    token_type_ids: ClassVar[None] = None
+
+    @property
+    def kind(self) -> Hashable:
+        """A batch reads the same layer of all its texts, or all layers."""
+        return "states", self.layer
+
+    @property
+    def tokens(self) -> int:
+        """The length of the text."""
+        return len(self.input_ids)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputQuery:
+    """One tokenized text, or pair of texts, whose way through the input layer is wanted."""
+
+    kind: ClassVar[Hashable] = "input layer"
+    input_ids: tuple[int, ...]  # special tokens included
+    token_type_ids: tuple[int, ...] | None = None
+
+    @property
+    def tokens(self) -> int:
+        """The length of the text."""
+        return len(self.input_ids)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputLayer:
+    """The input layer's parts for one text, in fp32: what is looked up, and what is made of it.
+
+    The model's own output is LayerNorm(token + segment + position), parts that are None left out.
+    ``size`` is the width of the embeddings; where the layers above are wider (ALBERT, ELECTRA), a
+    matrix behind this layer stretches its output to ``hidden_size``.
+    """
+
+    token: np.ndarray  # float32 [token, size]
+    segment: np.ndarray | None  # float32 [token, size]; None where the family has none
+    position: np.ndarray | None  # float32 [token, size]; None where it is not part of the input
+    position_ids: np.ndarray | None  # int64 [token]; rows of the table of positions
+    norm_weight: np.ndarray  # float32 [size]
+    norm_bias: np.ndarray  # float32 [size]
+    norm_epsilon: float  # added to the variance
+    output: np.ndarray  # float32 [token, size], as the model itself computes it
+    hidden_size: int
+
+    @property
+    def summed(self) -> np.ndarray:
+        """The sum of the parts that there are, float32 [token, size]."""
+        found = self.token
+        for part in (self.segment, self.position):
+            found = found if part is None else found + part
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

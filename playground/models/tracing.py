@@ -6,7 +6,8 @@ took 800 ms beside two busy threads. A traced model takes the lock once.
 """
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -15,8 +16,7 @@ from transformers import PreTrainedModel
 from playground.models.last_layer import narrow_last_layer, pick
 
 ReadStates = Callable[..., Tensor]
-EXAMPLE = 2, 7  # texts, tokens
-OTHER_SHAPES = (1, 12), (3, 5), (2, 33)
+SHAPES = (2, 7), (1, 12), (3, 5), (2, 33)  # texts, tokens
 TOLERANCE = 1e-3
 
 
@@ -25,56 +25,93 @@ class LastHiddenState(nn.Module):
 
     def __init__(self, base: PreTrainedModel, dtype: torch.dtype) -> None:
         super().__init__()
-        self.base = base
+        self.base = base.requires_grad_(False)  # weights are constants of a trace
         self.lower = dtype is not torch.float32
         self.last = narrow_last_layer(base)
 
     def forward(
-        self, input_ids: Tensor, positions: Tensor, attention_mask: Tensor | None = None
+        self,
+        input_ids: Tensor,
+        positions: Tensor,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
     ) -> Tensor:
         """Return hidden states [text, position, hidden]; without a mask, all tokens count."""
+        segments = {} if token_type_ids is None else {"token_type_ids": token_type_ids}
         if self.last is not None:
             self.last.positions = positions
         # A trace cannot hold autocast's cache of cast weights; they are stored in bfloat16 anyway.
         with torch.autocast(
             input_ids.device.type, torch.bfloat16, enabled=self.lower, cache_enabled=False
         ):
-            output = self.base(input_ids=input_ids, attention_mask=attention_mask)
+            output = self.base(input_ids=input_ids, attention_mask=attention_mask, **segments)
         if self.last is None:
             return pick(output.last_hidden_state, positions)
         self.last.positions = None
         return output.last_hidden_state
 
 
-def trace(module: LastHiddenState, *, device: torch.device, padded: bool) -> ReadStates:
+def as_one_call(run: Callable[..., Any], batch: tuple[Tensor, ...]) -> Callable[..., Any]:
+    """Return ``run`` as a graph of the operations that it does with ``batch``.
+
+    It takes positional tensors and returns what ``run`` returns. ``torch.jit.trace`` would put the
+    graph into a compilation unit of the whole process, which nothing ever leaves: some 10 MB a
+    trace stayed behind when its model was dropped. This one has a unit of its own, and goes with
+    its last reference.
+
+    Raises:
+        RuntimeError: it cannot be recorded.
+    """
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that lengths in Python are frozen: see ``recorded``
+        graph, *_ = torch._C._create_graph_by_tracing(run, batch, lambda _: "", True, False)
+    return torch._C._create_function_from_graph("run", graph)
+
+
+def recorded(run: Callable[..., Any], batches: Iterable[tuple[Tensor, ...]]) -> Callable[..., Any]:
+    """Return ``run`` as one call, or as it is where that computes something else.
+
+    What is recorded are the operations for the first of the ``batches``; code that decides by
+    lengths in Python would be frozen with them. So it has to agree with ``run`` at the others.
+    """
+    first, *others = batches
+    with torch.inference_mode():
+        try:
+            found = as_one_call(run, first)
+            agrees = all(
+                torch.allclose(one, other, atol=TOLERANCE)
+                for batch in others
+                for one, other in zip(_parts(found(*batch)), _parts(run(*batch)), strict=True)
+            )
+        except (RuntimeError, TypeError, ValueError, IndexError):  # it cannot be recorded at all
+            return run
+    return found if agrees else run
+
+
+def _parts(result: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    return result if isinstance(result, tuple) else (result,)
+
+
+def trace(
+    module: LastHiddenState, *, device: torch.device, padded: bool, pairs: bool = False
+) -> ReadStates:
     """Return ``module`` traced, or as it is where the trace computes something else.
 
     It takes input_ids [text, token], positions [text, position] and, if ``padded``, an
     attention_mask [text, token], all int64. Without a mask attention has nothing to leave out, a
-    tenth of the time at 512 tokens.
-
-    A trace records the operations of one example; code that decides by lengths in Python would be
-    frozen with them. So the trace has to agree with the model at other shapes, padding included.
+    tenth of the time at 512 tokens. Of ``pairs``, which are always ``padded``, it takes
+    token_type_ids [text, token], too.
     """
-    with torch.inference_mode(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that it records, and that torch.compile is the successor
-        try:
-            traced = torch.jit.trace(module, _batch(*EXAMPLE, device, padded), check_trace=False)
-            agrees = all(
-                torch.allclose(traced(*batch), module(*batch), atol=TOLERANCE)
-                for batch in (_batch(*shape, device, padded) for shape in OTHER_SHAPES)
-            )
-        except (RuntimeError, TypeError, ValueError, IndexError):  # it cannot be traced at all
-            return module
-    return traced if agrees else module
+    count = 4 if pairs else 3 if padded else 2
+    return recorded(module, (example(*shape, device)[:count] for shape in SHAPES))
 
 
-def _batch(texts: int, tokens: int, device: torch.device, padded: bool) -> tuple[Tensor, ...]:
-    """Return ids that every vocabulary has, two positions, and if ``padded`` a mask."""
+def example(texts: int, tokens: int, device: torch.device) -> tuple[Tensor, ...]:
+    """Return ids that every vocabulary has, two positions, a mask and segments."""
     input_ids = torch.arange(texts * tokens, device=device).reshape(texts, tokens) % 40 + 6
     positions = torch.tensor([[1, tokens - 3]], device=device).expand(texts, -1)
-    if not padded:
-        return input_ids, positions
     attention_mask = torch.ones_like(input_ids)
     attention_mask[-1, tokens - 2 :] = 0  # the last text is shorter
-    return input_ids, positions, attention_mask
+    token_type_ids = torch.zeros_like(input_ids)
+    token_type_ids[:, tokens // 2 :] = 1
+    return input_ids, positions, attention_mask, token_type_ids

@@ -1,8 +1,13 @@
 """One text or two, made to fit a model that reads them together."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from playground.text.pieces import Vocabulary
+from playground.models.queries import LabelQuery
+from playground.text.pieces import Vocabulary, vocabulary
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 
 def cut(texts: Sequence[str], words: Vocabulary, max_tokens: int) -> list[str]:
@@ -39,4 +44,22 @@ def cut_notices(
     return (
         f"The text has {total:,} tokens and this model reads {max_tokens:,}: the last "
         f"{total - len(words.encode(*read)):,} were cut.",
+    )
+
+
+def label_query(first: str, second: str, tokenizer: "PreTrainedTokenizerBase") -> LabelQuery:
+    """Return the query for the labels of two texts that fit the model together.
+
+    What only looks like a special token is plain text.
+    """
+    words = vocabulary(tokenizer)
+    encoding = words.encode(first, second)
+    # As the tokenizer has it: some models know no segments, and for some it does not send them.
+    takes_segments = "token_type_ids" in tokenizer.model_input_names
+    return LabelQuery(
+        input_ids=tuple(
+            token_id if special else words.plain_id(token_id)
+            for token_id, special in zip(encoding.ids, encoding.special_tokens_mask, strict=True)
+        ),
+        token_type_ids=tuple(encoding.type_ids) if takes_segments else None,
     )
