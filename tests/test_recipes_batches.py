@@ -74,7 +74,12 @@ def test_predictions_keep_the_order_of_the_texts() -> None:
 
         device = torch.device("cpu")
 
-        def __call__(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> Any:
+        def __call__(
+            self,
+            input_ids: torch.Tensor,
+            attention_mask: torch.Tensor,
+            token_type_ids: torch.Tensor,
+        ) -> Any:
             return SimpleNamespace(logits=attention_mask.sum(dim=1, keepdim=True))
 
     model: Any = LengthOf()

@@ -126,7 +126,7 @@ def test_a_word_is_read_at_its_first_piece(encoder: named_entities.Encoder) -> N
 
         device = torch.device("cpu")
 
-        def __call__(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> Any:
+        def __call__(self, input_ids: torch.Tensor, **_: torch.Tensor) -> Any:
             logits = torch.zeros(*input_ids.shape, len(LABELS))
             logits[..., OUTSIDE] = 1.0
             logits[:, 1, B_PER] = 2.0

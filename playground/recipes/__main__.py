@@ -11,7 +11,7 @@ from pathlib import Path
 from playground.recipes import runner
 from playground.recipes.recipe import Order
 
-NAMES = ("masked_lm", "sentiment", "named_entities")
+NAMES = ("masked_lm", "sentiment", "named_entities", "next_sentence")
 MODELS = Path("assets/models")
 
 

@@ -2,6 +2,7 @@
 
 ``python -m playground.recipes.accuracy masked_lm FILE`` takes UTF-8, a paragraph a line;
 ``... sentiment FILE`` a text, a tab and 1 or 0 a line, below a header;
+``... next_sentence FILE`` two texts and 1 if the second follows or 0, tabs between, below a header;
 ``... named_entities FILE`` a word, a space and a BIO tag a line, an empty line between sentences.
 """
 
@@ -14,7 +15,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from playground import named_entities, sentiment
+from playground import named_entities, next_sentence, sentiment
 from playground.calibration import Outcomes, expected_error
 from playground.errors import PlaygroundError
 from playground.models import catalog, engine, loading
@@ -82,10 +83,28 @@ def tags_of(entities: Sequence[Entity], sentence: Sentence) -> list[str]:
     return tags
 
 
+def of_next_sentence(text: str) -> Figures:
+    """Return the accuracy, on pairs that follow and on those that do not, and the error above."""
+    rows = [line.split("\t") for line in text.split("\n")[1:] if line]
+    model = engine.shared().model(_spec("next_sentence"))
+    judged = next_sentence.judge([(first, second) for first, second, _ in rows], model=model)
+    logits = np.array([one.logits for one in judged])
+    outcomes = Outcomes(logits, np.array([1 - int(follows) for _, _, follows in rows]))
+    right = logits.argmax(axis=1) == outcomes.labels
+    return {
+        "pairs": len(rows),
+        "accuracy": outcomes.accuracy,
+        "accuracy where the second follows": float(right[outcomes.labels == 0].mean()),
+        "accuracy where it does not": float(right[outcomes.labels == 1].mean()),
+        "expected calibration error": expected_error(outcomes, model.labels.temperature),
+    }
+
+
 MEASURES: dict[str, Callable[[str], Figures]] = {
     "masked_lm": of_masked_lm,
     "sentiment": of_sentiment,
     "named_entities": of_named_entities,
+    "next_sentence": of_next_sentence,
 }
 
 

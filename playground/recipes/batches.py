@@ -11,7 +11,7 @@ from torch.utils.data import Dataset
 from transformers import PreTrainedModel
 
 IGNORED = -100  # a label that cross-entropy leaves out
-PADDING, MASK = 0, 103  # [PAD] and [MASK] in the trunk's vocabulary
+PADDING, SEP, MASK = 0, 102, 103  # [PAD], [SEP] and [MASK] in the trunk's vocabulary
 FIRST_WORD = 999  # what stands before it are special tokens
 EVALUATION_TOKENS = 8192
 
@@ -99,11 +99,17 @@ def grouped(lengths: np.ndarray, *, texts: int, tokens: int) -> Iterator[np.ndar
 
 
 def padded(examples: list[Example]) -> dict[str, Tensor]:
-    """Return input_ids, attention_mask and labels, int64 [text, token or 1]."""
+    """Return input_ids, attention_mask, token_type_ids and labels, int64 [text, token or 1].
+
+    What stands behind a first [SEP], up to the second, is the second text of a pair.
+    """
+    ids = _filled([example.ids for example in examples], PADDING)
     mask = _filled([np.ones_like(example.ids) for example in examples], 0)
+    ends = (ids == SEP).long()
     return {
-        "input_ids": _filled([example.ids for example in examples], PADDING),
+        "input_ids": ids,
         "attention_mask": mask,
+        "token_type_ids": ((ends.cumsum(1) - ends == 1) & (mask == 1)).long(),
         "labels": _filled([example.labels for example in examples], IGNORED),
     }
 
@@ -135,6 +141,7 @@ def predicted(model: PreTrainedModel, examples: list[Example]) -> list[np.ndarra
             logits = model(
                 input_ids=batch["input_ids"].to(model.device),
                 attention_mask=batch["attention_mask"].to(model.device),
+                token_type_ids=batch["token_type_ids"].to(model.device),
             ).logits
         for row, one in zip(rows, logits.float().cpu().numpy(), strict=True):
             found[row] = one

@@ -72,14 +72,14 @@ def paragraphs(source: Source, data: Path) -> tuple[list[str], list[str]]:
 
 def token_stream(texts: Iterable[str], tokenizer: PreTrainedTokenizerBase) -> TokenStream:
     """Tokenize ``texts`` sentence by sentence, without special tokens."""
-    sentences = [piece for text in texts for piece in SENTENCE_END.split(_even_out(text)) if piece]
+    sentences = [piece for text in texts for piece in SENTENCE_END.split(even_out(text)) if piece]
     encoded = tokenizer(sentences, add_special_tokens=False, verbose=False)["input_ids"]
     lengths = [len(ids) for ids in encoded]
     ids = np.concatenate([np.asarray(ids, dtype=np.int32) for ids in encoded])
     return TokenStream(ids=ids, starts=np.concatenate([[0], np.cumsum(lengths)]))
 
 
-def _even_out(text: str) -> str:
+def even_out(text: str) -> str:
     """Mend what a corpus's own format leaves behind: the Brown Corpus doubles its full stops."""
     return re.sub(r"([.?!])\1(?!\1)", r"\1", text.replace("<br />", " "))
 
