@@ -6,7 +6,8 @@ from pathlib import Path
 
 from playground.fine_tuning import dataset_file
 from playground.fine_tuning.dataset import Example, Part
-from playground.fine_tuning.runs.store import Finished
+from playground.fine_tuning.runs.store import Finished, made_by
+from playground.fine_tuning.runs.training_run import TrainingRun
 from playground.fine_tuning.tasks import Task
 from playground.models import catalog
 from playground.models.catalog import CURATED, RUN_PREFIX, ModelSpec, Source
@@ -21,11 +22,6 @@ HEADS = {
     Task.ADAPTATION: catalog.Task.FILL_MASK,
 }
 WEIGHTS = "model.safetensors"
-
-
-def model_id(run_id: str) -> str:
-    """Return the catalog's id of a run's model."""
-    return RUN_PREFIX + run_id
 
 
 def example(run: Finished) -> Example | None:
@@ -52,10 +48,20 @@ def specs(runs: Sequence[Finished]) -> tuple[ModelSpec, ...]:
     return tuple(_spec(run, titles[run.id]) for run in present)
 
 
+def known_to(run: TrainingRun) -> tuple[ModelSpec, ...]:
+    """Return the catalog's entry of the run that ``run`` is to start from, if it is its owner's.
+
+    There is none where the base is no run, or one of somebody else, or has been removed.
+    """
+    directory = run.another(run.settings.base_model.removeprefix(RUN_PREFIX))
+    made = made_by(directory) if directory else None
+    return specs([made]) if made else ()
+
+
 def _spec(run: Finished, title: str) -> ModelSpec:
     folder = run.outputs / MODEL
     return ModelSpec(
-        id=model_id(run.id),
+        id=RUN_PREFIX + run.id,
         task=HEADS[run.task],
         source=Source.RUN,
         title=title,

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from playground.errors import EmptyTextError, TextTooLongError
-from playground.models.queries import LabelQuery, Labels
+from playground.models.queries import Labels
 from playground.sentiment.classify import probabilities
 from playground.settings import Settings
 from playground.text.cleaning import clean, with_mask
-from playground.text.pairs import cut, cut_notices
+from playground.text.pairs import cut, cut_notices, label_query
 from playground.text.pieces import vocabulary
 
 if TYPE_CHECKING:
@@ -56,17 +56,7 @@ def classify_pair(
     if not all(text.strip() for text in wanted):
         raise EmptyTextError("This model reads two texts. Write both.")
     one, other = read = cut(wanted, words, model.max_tokens)
-    encoding = words.encode(*read)
-    # As the tokenizer has it: some models know no segments, and for some it does not send them.
-    takes_segments = "token_type_ids" in model.tokenizer.model_input_names
-    query = LabelQuery(
-        input_ids=tuple(
-            token_id if special else words.plain_id(token_id)
-            for token_id, special in zip(encoding.ids, encoding.special_tokens_mask, strict=True)
-        ),
-        token_type_ids=tuple(encoding.type_ids) if takes_segments else None,
-    )
-    [logits] = model.logits([query])
+    [logits] = model.logits([label_query(one, other, model.tokenizer)])
     return LabelledPair(
         texts=(one, other),
         labels=model.labels,

@@ -5,17 +5,19 @@ It trains, writes down how that ended, and starts the next run that waits.
 
 import json
 import logging
+import os
 import resource
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from playground.errors import PlaygroundError
-from playground.fine_tuning.runs import disk, guard, limits, trainers
+from playground.errors import IndexUnreachableError, PlaygroundError
+from playground.fine_tuning.runs import disk, guard, limits, owners, trainers
 from playground.fine_tuning.runs.identity import Identity
-from playground.fine_tuning.runs.launcher import Launcher, LocalLauncher
+from playground.fine_tuning.runs.launcher import HANDLE, Launcher, LocalLauncher
 from playground.fine_tuning.runs.queue import STOP_GRACE, RunQueue
 from playground.fine_tuning.runs.run_directory import Facts, Result, RunDirectory
 from playground.fine_tuning.runs.settings import JSON
@@ -23,6 +25,7 @@ from playground.fine_tuning.runs.state import State
 from playground.fine_tuning.runs.training_run import Stop, StoppedError, TrainingRun
 from playground.settings import MEGABYTE, Settings
 
+NOTE_SECONDS = 30.0  # a worker may start before who started it has written that down
 logger = logging.getLogger(__name__)
 
 
@@ -41,38 +44,77 @@ def main(
         logger.error("Usage: python -m playground.fine_tuning.worker RUN_DIR")
         return 2
     settings = replace(Settings.from_environment(), runs_folder=directory.path.parent)
+    if (given := os.environ.get(HANDLE)) is not None:
+        # On a cluster's machine: it has the folder, and servers alone have index and queue.
+        if not directory.is_assigned(given, NOTE_SECONDS):
+            logger.warning("Nobody gave this run to this process; it is left alone.")
+        elif directory.result() is None:
+            _Work(directory, facts, given, settings).do(grace)
+        return 0
     queue = RunQueue(settings, launcher or LocalLauncher(settings))
-    if not queue.is_for(directory.id, Identity.of()):
+    handle = Identity.of().handle
+    if not queue.is_for(directory.id, handle):
         logger.warning("The queue gave this run to no process, or to another; it is left alone.")
     elif directory.result() is None:
-        _work(directory, facts, queue, grace)
-    queue.advance()
+        _Work(directory, facts, handle, settings).do(grace)
+    with suppress(IndexUnreachableError):  # a server starts the next one when it answers again
+        queue.advance()
     return 0
 
 
-def _work(directory: RunDirectory, facts: Facts, queue: RunQueue, grace: float) -> None:
-    """Train and write the result."""
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What this process does on its run."""
 
-    def check_disk() -> None:
-        queue.settle()  # the index may have been deleted meanwhile
-        with queue.index.reading() as index:
-            limits.check_disk(index, queue.folder, facts.owner, queue.settings)
+    directory: RunDirectory
+    facts: Facts
+    handle: str  # of this process
+    settings: Settings
 
-    minutes = queue.settings.max_run_minutes
-    run = TrainingRun(directory, facts.settings, minutes * 60, check_disk)
-    _cap_files(queue.settings.max_owner_disk_mb * MEGABYTE)
-    signal.signal(signal.SIGTERM, lambda *_: run.terminated.set())
+    def do(self, grace: float) -> None:
+        """Train and write the result."""
+        minutes = self.settings.max_run_minutes
+        run = TrainingRun(self.directory, self.facts.settings, minutes * 60, self._check_disk)
+        _cap_files(self.settings.max_owner_disk_mb * MEGABYTE)
+        signal.signal(signal.SIGTERM, lambda *_: run.terminated.set())
 
-    def force(reason: Stop) -> None:
-        logger.error("Training does not stop (%s); it is ended.", reason)
-        _conclude(directory, _stopped(reason, minutes))
-        guard.start_over()
+        def beat() -> None:
+            if not self.directory.is_assigned(self.handle):
+                run.replaced.set()
+            else:
+                self.directory.beat()
 
-    last = directory.last_checkpoint()
-    directory.record("started", {"step": last.step if last else 0}, durable=True)
-    with guard.Guard(directory.beat, lambda: run.stop, force, grace):
-        result = _train(run, minutes)
-    _conclude(directory, result)
+        def force(reason: Stop) -> None:
+            logger.error("Training does not stop (%s); it is ended.", reason)
+            self._conclude(_stopped(reason, minutes))
+            guard.start_over()
+
+        last = self.directory.last_checkpoint()
+        self.directory.record("started", {"step": last.step if last else 0}, durable=True)
+        with guard.Guard(beat, lambda: run.stop, force, grace):
+            result = _train(run, minutes)
+        self._conclude(result)
+
+    def _check_disk(self) -> None:
+        folder, owner = self.directory.path.parent, self.facts.owner
+        own = [path.name for path in folder.iterdir() if _owner(path) == owner]
+        limits.check_disk(folder, own, self.settings)
+
+    def _conclude(self, result: Result) -> None:
+        """Write down how the run ended, unless it is another process's by now."""
+        if not self.directory.is_assigned(self.handle):
+            logger.warning("Another process works on this run; it is left alone.")
+            return
+        values: dict[str, JSON] = {"outcome": result.outcome, "message": result.message}
+        self.directory.record("ended", values, durable=True)
+        # A result that says "finished" must not outlive them.
+        disk.sync_tree(self.directory.outputs)
+        self.directory.conclude(result)
+
+
+def _owner(folder: Path) -> str | None:
+    facts = RunDirectory(folder).facts() if owners.is_run(folder.name) else None
+    return facts.owner if facts else None
 
 
 def _cap_files(limit: int) -> None:
@@ -109,13 +151,6 @@ def _stopped(reason: Stop, minutes: int) -> Result:
             "checkpoint, behind the runs that wait."
         )
     return Result(outcome=State.INTERRUPTED, message=message)
-
-
-def _conclude(directory: RunDirectory, result: Result) -> None:
-    values: dict[str, JSON] = {"outcome": result.outcome, "message": result.message}
-    directory.record("ended", values, durable=True)
-    disk.sync_tree(directory.outputs)  # a result that says "finished" must not outlive them
-    directory.conclude(result)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+import psutil
 import pytest
 
+from playground.errors import IndexUnreachableError
+from playground.fine_tuning.runs import databases
 from playground.fine_tuning.runs.identity import Identity
 from playground.fine_tuning.runs.launcher import LocalLauncher
 from playground.fine_tuning.runs.owners import new_owner
@@ -16,36 +19,46 @@ from playground.fine_tuning.runs.run_directory import Result, RunDirectory
 from playground.fine_tuning.runs.settings import JSON, RunSettings
 from playground.fine_tuning.runs.state import ACTIVE, State
 from playground.fine_tuning.runs.store import Run, RunStore
-from playground.settings import PREFIX, Settings
+from playground.settings import PREFIX, SQLITE, Settings
 from tests.fine_tuning.fake_worker import MODULE
+from tests.postgresql import PostgreSQL
 
 PATIENCE = 60.0  # seconds before a test gives up waiting
+ON_BOTH = pytest.mark.parametrize(
+    "database",
+    [SQLITE, pytest.param("postgresql", marks=pytest.mark.scale)],
+    indirect=True,
+)
 
 
 class PretendedLauncher:
-    """Processes that are nothing but an identity, until ``dies``."""
+    """Processes that are nothing but a handle, until ``dies``."""
 
-    def __init__(self) -> None:
+    def __init__(self, pool: str = "pretended") -> None:
+        self.pool = pool
         self.launched: list[str] = []
-        self.alive: set[Identity] = set()
-        self.stopped: list[Identity] = []
+        self.alive: set[str] = set()
+        self.stopped: list[str] = []
         self.fails = False
-        self._pids = itertools.count(1)
+        self.is_away = False
+        self._numbers = itertools.count(1)
 
-    def launch(self, directory: RunDirectory) -> Identity:
+    def launch(self, directory: RunDirectory) -> str:
+        if self.is_away:
+            raise ConnectionError("no route to the cluster")
         if self.fails:
             raise OSError(12, "Cannot allocate memory")
-        identity = Identity(next(self._pids), 1.0)
+        handle = f"pretended {next(self._numbers)}"
         self.launched.append(directory.id)
-        self.alive.add(identity)
-        return identity
+        self.alive.add(handle)
+        return handle
 
-    def is_alive(self, identity: Identity) -> bool:
-        return identity in self.alive
+    def is_alive(self, handle: str) -> bool | None:
+        return handle in self.alive
 
-    def stop(self, identity: Identity) -> None:
-        self.stopped.append(identity)
-        self.alive.discard(identity)
+    def stop(self, handle: str) -> None:
+        self.stopped.append(handle)
+        self.alive.discard(handle)
 
 
 @dataclass
@@ -73,11 +86,16 @@ class Room:
     def lose_index(self) -> None:
         for path in self.queue.folder.glob("index.sqlite*"):
             path.unlink()
+        if self.queue.settings.database != SQLITE:
+            with databases.configured(self.queue.settings).writer.begin() as connection:
+                connection.exec_driver_sql("DROP TABLE runs, schema_version")
+            with pytest.raises(IndexUnreachableError):  # whoever asks first
+                self.queue.settle()
 
     def dies(self, run_id: str) -> None:
-        identity = self.directory(run_id).identity()
-        assert identity is not None
-        self.launcher.alive.discard(identity)
+        handle = self.directory(run_id).handle()
+        assert handle is not None
+        self.launcher.alive.discard(handle)
 
     def ends(self, run_id: str, outcome: State = State.FINISHED, message: str = "") -> None:
         """Do what a worker does at its end."""
@@ -92,16 +110,27 @@ class Room:
         return self.run(run_id)
 
 
-def wait_until(holds: Callable[[], bool], said: Callable[[], object] = str) -> None:
-    end = time.monotonic() + PATIENCE
+def wait_until(
+    holds: Callable[[], bool], said: Callable[[], object] = str, patience: float = PATIENCE
+) -> None:
+    end = time.monotonic() + patience
     while not holds():
         assert time.monotonic() < end, said()
         time.sleep(0.02)
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(runs_folder=tmp_path / "runs", run_threads=1)
+def database(request: pytest.FixtureRequest) -> str:
+    """Where the index of runs is: in SQLite, or as ``ON_BOTH`` says."""
+    if getattr(request, "param", SQLITE) == SQLITE:
+        return SQLITE
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    return server.empty()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database: str) -> Settings:
+    return Settings(runs_folder=tmp_path / "runs", run_threads=1, database=database)
 
 
 @pytest.fixture
@@ -134,8 +163,13 @@ def kill_all(room: Room) -> list[str]:
     """Kill every worker and return the ids of their runs."""
     found = []
     for path in room.queue.folder.glob("[0-9a-f]*"):
-        identity = RunDirectory(path).identity()
-        if identity is not None and (process := identity.process()) is not None:
+        if (process := process_of(RunDirectory(path))) is not None:
             found.append(path.name)
             process.kill()
     return found
+
+
+def process_of(directory: RunDirectory) -> psutil.Process | None:
+    """Return the process on this machine that works on a run, None if there is none."""
+    identity = Identity.from_handle(directory.handle() or "")
+    return identity.process() if identity else None

@@ -89,7 +89,7 @@ class Room:
 
     def directory(self, data: Dataset, options: TrainingOptions, base: str = "") -> RunDirectory:
         """Return the folder of a new run."""
-        path = self.folder / f"run{len(list(self.folder.glob('run*')))}"
+        path = self.folder / f"{len(list(self.folder.glob('0*'))):032x}"
         found = RunDirectory(path)
         settings = RunSettings(
             task="fine-tuning",

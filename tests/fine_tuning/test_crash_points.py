@@ -20,6 +20,7 @@ import pytest
 from playground.fine_tuning import worker
 from playground.fine_tuning.runs import trainers
 from playground.fine_tuning.runs.identity import Identity
+from playground.fine_tuning.runs.launcher import LocalLauncher
 from playground.fine_tuning.runs.queue import RunQueue
 from playground.fine_tuning.runs.run_directory import RunDirectory
 from playground.fine_tuning.runs.state import ACTIVE, RESUMABLE, State
@@ -173,7 +174,7 @@ def with_queue(room: Room, folder: Path, launcher: PretendedLauncher) -> Room:
 def restarted(room: Room) -> Room:
     """Return the room after everything was killed, as a new server sees it."""
     launcher = PretendedLauncher()
-    launcher._pids = itertools.count(1_000)
+    launcher._numbers = itertools.count(1_000)
     again = with_queue(room, room.queue.folder, launcher)
     again.queue.reconcile()
     return again
@@ -185,7 +186,7 @@ def finish_all(room: Room) -> None:
     for _ in range(50):
         for run in room.store.runs(room.owner):
             if run.state in ACTIVE:
-                assert room.directory(run.id).identity() in room.launcher.alive
+                assert room.directory(run.id).handle() in room.launcher.alive
                 room.ends(run.id)
             elif run.state in RESUMABLE:
                 room.store.resume(room.owner, run.id)
@@ -202,6 +203,8 @@ class ForkingLauncher:
 
     SQLite's memory of who holds which lock must not be forked, so no process begins in a claim.
     """
+
+    pool = "forked"
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -221,16 +224,16 @@ class ForkingLauncher:
         self.pid = in_fork(work)
         os.close(reading)
 
-    def launch(self, directory: RunDirectory) -> Identity:
+    def launch(self, directory: RunDirectory) -> str:
         os.write(self._pipe, str(directory.path).encode())
         os.close(self._pipe)
-        return Identity.of(self.pid)
+        return Identity.of(self.pid).handle
 
-    def is_alive(self, identity: Identity) -> bool:
-        return identity.process() is not None
+    def is_alive(self, handle: str) -> bool | None:
+        return LocalLauncher(Settings()).is_alive(handle)
 
-    def stop(self, identity: Identity) -> None:
-        raise AssertionError(identity)
+    def stop(self, handle: str) -> None:
+        raise AssertionError(handle)
 
 
 @pytest.fixture

@@ -32,6 +32,9 @@ class PretendedRun:
     def check(self) -> None:
         self.checks += 1
 
+    def another(self, run_id: str) -> None:
+        """Return no run: the owner has no other."""
+
 
 @pytest.fixture
 def trained(

@@ -1,18 +1,19 @@
 """A run's files: whole or not there, and readable however they were left."""
 
 import json
+import os
+import time
 from pathlib import Path
 
 import pytest
 
 from playground.fine_tuning.runs import checkpoints, disk, events
-from playground.fine_tuning.runs.identity import Identity
-from playground.fine_tuning.runs.run_directory import Facts, Result, RunDirectory
+from playground.fine_tuning.runs.run_directory import SILENT_SECONDS, Facts, Result, RunDirectory
 from playground.fine_tuning.runs.settings import RunSettings
 from playground.fine_tuning.runs.state import State
 
 BROKEN = [b"", b"{", b'{"outcome": "fin', b"[]", b"null", b'"a"', b"\xff\xfe", b"{}", b"\0" * 50]
-ME = Identity(1, 2.0)
+ME = "me"
 
 
 @pytest.fixture
@@ -51,11 +52,11 @@ def test_a_line_torn_anywhere_costs_itself_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", BROKEN)
 def test_readers_take_a_broken_file_for_none(directory: RunDirectory, content: bytes) -> None:
-    for name in ("settings.json", "name.json", "identity.json", "result.json", "events.jsonl"):
+    for name in ("settings.json", "name.json", "result.json", "events.jsonl"):
         (directory.path / name).write_bytes(content)
     assert directory.facts() is None
     assert directory.name() == ""
-    assert directory.identity() is None
+    assert directory.handle() is None
     assert directory.result() is None
     assert directory.events() == []
     assert directory.state(lambda _: True) is State.QUEUED
@@ -93,7 +94,34 @@ def test_the_state_is_what_the_files_and_the_process_tell(
         directory.ask_to_cancel()
     if "result" in files:
         directory.conclude(Result(outcome=State.FINISHED))
-    assert directory.state(lambda identity: identity == ME and alive) is state
+    assert directory.state(lambda handle: handle == ME and alive) is state
+
+
+def test_a_handle_comes_back_as_it_was_given(directory: RunDirectory) -> None:
+    directory.assign('ü "x"\n')
+    assert directory.handle() == 'ü "x"\n'
+    (directory.path / "identity.json").write_bytes(b"\xff\xfe")  # no text, so nobody's words
+    assert directory.handle() is None
+
+
+def test_where_the_process_cannot_be_seen_its_signs_of_life_tell(directory: RunDirectory) -> None:
+    directory.assign(ME)
+    assert directory.state(lambda _: None) is State.RUNNING  # it has just started
+    long_ago = time.time() - SILENT_SECONDS - 1
+    os.utime(directory.path / "identity.json", (long_ago, long_ago))
+    assert directory.state(lambda _: None) is State.INTERRUPTED
+    directory.beat()
+    assert directory.state(lambda _: None) is State.RUNNING
+
+
+def test_a_result_written_while_the_process_is_looked_for_counts(directory: RunDirectory) -> None:
+    directory.assign(ME)
+
+    def ends_meanwhile(_: str) -> bool:
+        directory.conclude(Result(outcome=State.FINISHED))
+        return False
+
+    assert directory.state(ends_meanwhile) is State.FINISHED
 
 
 def test_a_result_comes_back(directory: RunDirectory) -> None:

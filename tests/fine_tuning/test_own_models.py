@@ -1,6 +1,7 @@
 """Finished runs are models of the catalog, each to its owner."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from playground.fine_tuning.runs.owners import new_owner
 from playground.fine_tuning.runs.run_directory import Result
 from playground.fine_tuning.runs.settings import RunSettings
 from playground.fine_tuning.runs.state import State
+from playground.fine_tuning.runs.training_run import TrainingRun
 from playground.fine_tuning.tasks import Task
 from playground.models import catalog, loading, trunk
 from playground.models.catalog import ModelSpec, Source
@@ -161,7 +163,9 @@ def test_all_on_the_trunk_share_its_embeddings(on_the_trunk: Path) -> None:
     )
     [bundled] = (one for one in catalog.bundled() if one.task is catalog.Task.FILL_MASK)
     mine, box = (loading.load(one, Settings()) for one in (spec, bundled))
-    assert mine.model.base_model.embeddings is box.model.base_model.embeddings
+    trunk_spec = catalog.find(catalog.TRUNK, catalog.Task.FEATURE_EXTRACTION, Settings())
+    alone = loading.load(trunk_spec, Settings()).model
+    assert mine.model.base_model.embeddings is box.model.base_model.embeddings is alone.embeddings
     plain = AutoModelForMaskedLM.from_pretrained(on_the_trunk).eval()
     inputs = mine.tokenizer("The river is [MASK] .", return_tensors="pt")
     with torch.inference_mode():
@@ -184,3 +188,23 @@ def test_embeddings_that_have_learned_are_the_model_s_own(
     torch.testing.assert_close(
         found.LayerNorm.bias, model.base_model.embeddings.LayerNorm.bias, rtol=0, atol=0
     )
+
+
+def test_a_run_finds_another_of_its_owner_and_of_nobody_else(made: Finisher) -> None:
+    base = made.finish("tickets")
+    wanted = RunSettings(task="fine-tuning", base_model=f"run/{base}")
+
+    def known(owner: str, settings: RunSettings) -> list[str]:
+        new = made.store.submit(owner, settings, "next", {})
+        directory = made.queue.directory(new.id)
+        return [spec.id for spec in own_models.known_to(TrainingRun(directory, settings, 1, _pass))]
+
+    assert known(made.owner, wanted) == [f"run/{base}"]
+    assert known(new_owner(), wanted) == []
+    for no_run in ("run/../" + base, "run/" + "0" * 32, "bundled/trunk"):
+        assert known(made.owner, replace(wanted, base_model=no_run)) == []
+        made.store.delete(made.owner, made.store.runs(made.owner)[0].id)
+
+
+def _pass() -> None:
+    pass

@@ -2,14 +2,15 @@
 
 import os
 import time
+from contextlib import AbstractContextManager
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from playground.errors import RunLimitError, RunStateError, UnknownRunError
+from playground.errors import IndexUnreachableError, RunLimitError, RunStateError, UnknownRunError
+from playground.fine_tuning.runs import queue as queue_module
 from playground.fine_tuning.runs.checkpoints import writing
-from playground.fine_tuning.runs.identity import Identity
+from playground.fine_tuning.runs.index import Entry, Index, Transaction
 from playground.fine_tuning.runs.owners import new_owner
 from playground.fine_tuning.runs.queue import DAY, STOP_GRACE, RunQueue
 from playground.fine_tuning.runs.run_directory import Result
@@ -17,7 +18,9 @@ from playground.fine_tuning.runs.settings import JSON, RunSettings
 from playground.fine_tuning.runs.state import State
 from playground.fine_tuning.runs.store import RunStore
 from playground.settings import Settings
-from tests.fine_tuning.conftest import PretendedLauncher, Room
+from tests.fine_tuning.conftest import ON_BOTH, PretendedLauncher, Room, wait_until
+
+pytestmark = ON_BOTH
 
 
 def again(room: Room, **changes: int) -> Room:
@@ -141,7 +144,7 @@ def test_one_that_hangs_is_stopped_from_outside(pretended: Room, file: str) -> N
     os.utime(pretended.directory(run.id).path / "heartbeat", (long_ago, long_ago))
 
     pretended.queue.advance()
-    assert pretended.launcher.stopped == [pretended.directory(run.id).identity()]
+    assert pretended.launcher.stopped == [pretended.directory(run.id).handle()]
     ended = State.CANCELLED if file == "cancel" else State.INTERRUPTED
     assert pretended.state(run.id) is ended
     assert pretended.state(waiting.id) is State.RUNNING
@@ -210,7 +213,7 @@ def test_a_run_whose_folder_was_removed_by_hand_blocks_nothing(pretended: Room) 
 
 def test_only_the_process_of_a_claim_that_holds_may_work(pretended: Room) -> None:
     running, waiting = pretended.submit(), pretended.submit()
-    chosen, stranger = pretended.directory(running.id).identity(), Identity(1_000, 1.0)
+    chosen, stranger = pretended.directory(running.id).handle(), "another"
     assert chosen is not None
     queue = pretended.queue
     assert queue.is_for(running.id, chosen)
@@ -218,13 +221,13 @@ def test_only_the_process_of_a_claim_that_holds_may_work(pretended: Room) -> Non
     # Whoever claimed it was killed between the start of a worker and the end of the transaction.
     pretended.directory(waiting.id).assign(stranger)
     assert not queue.is_for(waiting.id, stranger)
-    assert pretended.directory(waiting.id).identity() is None
+    assert pretended.directory(waiting.id).handle() is None
     assert pretended.state(waiting.id) is State.QUEUED
 
 
 def test_a_worker_whose_index_was_deleted_goes_on(pretended: Room) -> None:
     run = pretended.submit()
-    chosen = pretended.directory(run.id).identity()
+    chosen = pretended.directory(run.id).handle()
     assert chosen is not None
     pretended.lose_index()
     assert pretended.queue.is_for(run.id, chosen)
@@ -295,13 +298,40 @@ def test_old_runs_are_removed_when_they_were_said_to_be(pretended: Room) -> None
 
 def test_a_run_that_still_has_a_process_is_not_removed(pretended: Room) -> None:
     run = pretended.submit()
-    identity = pretended.directory(run.id).identity()
-    assert identity is not None
+    handle = pretended.directory(run.id).handle()
+    assert handle is not None
     pretended.dies(run.id)
     assert pretended.state(run.id) is State.INTERRUPTED
-    pretended.launcher.alive.add(identity)  # an index that was wrong about it
+    pretended.launcher.alive.add(handle)  # an index that was wrong about it
     again(pretended, run_retention_days=-1).queue.sweep()
     assert pretended.directory(run.id).path.exists()
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_run_taken_for_dead_that_ended_well_is_found(pretended: Room, asked: bool) -> None:
+    run = pretended.submit()
+    if asked:
+        pretended.store.cancel(pretended.owner, run.id)
+    pretended.dies(run.id)  # as it looks from here
+    assert pretended.state(run.id) is (State.CANCELLED if asked else State.INTERRUPTED)
+    pretended.directory(run.id).conclude(Result(outcome=State.FINISHED))
+
+    pretended.queue.sweep()
+    assert pretended.state(run.id) is State.FINISHED
+
+
+def test_a_run_taken_for_dead_that_comes_back_runs(pretended: Room) -> None:
+    run = pretended.submit()
+    handle = pretended.directory(run.id).handle()
+    assert handle is not None
+    pretended.dies(run.id)
+    assert pretended.state(run.id) is State.INTERRUPTED
+    pretended.launcher.alive.add(handle)
+    pretended.queue.sweep()
+    assert pretended.state(run.id) is State.INTERRUPTED  # nothing tells that it lives
+    pretended.directory(run.id).beat()
+    pretended.queue.sweep()
+    assert pretended.state(run.id) is State.RUNNING
 
 
 def test_what_killed_servers_left_is_swept_up(pretended: Room) -> None:
@@ -349,9 +379,42 @@ def test_folders_that_are_no_runs_are_left_alone(settings: Settings) -> None:
         assert index.entries() == []
 
 
-def test_a_stale_log_of_writes_does_not_spoil_a_new_index(pretended: Room) -> None:
+def test_a_run_that_the_index_could_not_take_is_not_there_to_be_started_later(
+    pretended: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = pretended.submit()
+    put = Transaction.put
+
+    def fails(self: Transaction, entry: Entry) -> None:
+        put(self, entry)
+        raise IndexUnreachableError("It does not answer.")
+
+    monkeypatch.setattr(Transaction, "put", fails)
+    with pytest.raises(IndexUnreachableError):
+        pretended.submit()
+    monkeypatch.undo()
+    pretended.queue.reconcile()  # which takes every folder of a run for one
+    assert [run.id for run in pretended.store.runs(pretended.owner)] == [kept.id]
+    assert {path.name for path in pretended.queue.folder.iterdir() if path.is_dir()} == {kept.id}
+
+
+def test_what_a_lost_transaction_left_is_put_right_when_the_index_answers_again(
+    pretended: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_module, "WATCH_SECONDS", 0.01)
     run = pretended.submit()
-    path = pretended.queue.folder / "index.sqlite"
-    path.unlink()
-    Path(f"{path}-wal").write_bytes(b"not a log of writes")
-    assert pretended.state(run.id) is State.RUNNING
+    pretended.dies(run.id)
+    assert pretended.state(run.id) is State.INTERRUPTED
+    pretended.directory(run.id).requeue()  # and then the transaction was lost
+    answers = iter([False, False, True])
+    reading = Index.reading
+
+    def answering(self: Index) -> AbstractContextManager[Transaction]:
+        if not next(answers, True):
+            raise IndexUnreachableError("It does not answer.")
+        return reading(self)
+
+    monkeypatch.setattr(Index, "reading", answering)
+    watching = pretended.queue.watch()
+    wait_until(lambda: pretended.launcher.launched == [run.id, run.id])
+    watching.set()

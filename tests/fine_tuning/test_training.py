@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from peft import PeftModel
+from safetensors.torch import load_file
 from transformers import (
     AutoModelForMaskedLM,
     AutoModelForSequenceClassification,
@@ -20,7 +21,8 @@ from playground import named_entities
 from playground.errors import ModelError, TrainingOptionsError
 from playground.fine_tuning import Dataset, Example, Part, Task
 from playground.fine_tuning.evaluation import Report, report_file
-from playground.fine_tuning.runs.run_directory import RunDirectory
+from playground.fine_tuning.runs.run_directory import Result, RunDirectory
+from playground.fine_tuning.runs.state import State
 from playground.fine_tuning.training_options import Method
 from playground.models import catalog, fake, trunk
 from playground.models.engine import Engine
@@ -167,6 +169,21 @@ def test_the_masked_lm_of_the_box_goes_on_in_its_own_adapter(tiny: Room) -> None
     with torch.no_grad():
         one, other = adapted(**batch).logits, merged(**batch).logits
     np.testing.assert_allclose(one, other, atol=1e-3)
+
+
+def test_a_finished_run_is_a_base_like_any_other(tiny: Room) -> None:
+    first = tiny.directory(dataset(Task.CLASSIFICATION), tiny.options(Method.FULL))
+    first.conclude(Result(outcome=State.FINISHED, values=tiny.train(first)))
+    options = tiny.options(Method.LINEAR_PROBE)
+    second = tiny.directory(dataset(Task.CLASSIFICATION), options, base=f"run/{first.id}")
+
+    tiny.train(second)
+
+    taught, kept = (load_file(one.outputs / "model/model.safetensors") for one in (first, second))
+    untaught = load_file(tiny.folder / "models/tiny/model.safetensors")
+    name = "bert.encoder.layer.1.output.dense.weight"
+    assert torch.equal(kept[name], taught[name])
+    assert not torch.equal(kept[name], untaught[name])
 
 
 def test_class_weights_move_the_decision(tiny: Room) -> None:

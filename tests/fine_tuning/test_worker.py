@@ -1,5 +1,6 @@
 """Runs in processes of their own."""
 
+import json
 import os
 import signal
 import subprocess
@@ -11,14 +12,16 @@ import psutil
 import pytest
 
 from playground.errors import RunStateError
+from playground.fine_tuning import worker
 from playground.fine_tuning.runs.identity import Identity
-from playground.fine_tuning.runs.launcher import ROOT, WORKER, LocalLauncher, environment
+from playground.fine_tuning.runs.launcher import HANDLE, ROOT, WORKER, LocalLauncher, environment
 from playground.fine_tuning.runs.queue import RunQueue
 from playground.fine_tuning.runs.settings import RunSettings
 from playground.fine_tuning.runs.state import State
 from playground.fine_tuning.runs.store import RunStore
 from playground.settings import Settings
-from tests.fine_tuning.conftest import Room, wait_until
+from tests.fine_tuning.conftest import PATIENCE, Room, process_of, wait_until
+from tests.fine_tuning.fake_worker import MODULE
 
 Make = Callable[..., Room]
 
@@ -109,9 +112,7 @@ def test_training_that_does_not_listen_is_ended_and_the_next_run_starts(real: Ma
     wait_until((room.queue.folder / following.id / "result.json").exists)
     assert room.state(deaf.id) is State.CANCELLED
     assert room.state(following.id) is State.FINISHED
-    identity = room.directory(deaf.id).identity()
-    assert identity is not None
-    wait_until(lambda: identity.process() is None)
+    wait_until(lambda: process_of(room.directory(deaf.id)) is None)
 
 
 def test_a_run_over_its_time_stops_and_can_be_resumed(real: Make) -> None:
@@ -127,11 +128,11 @@ def test_a_worker_that_is_told_to_end_leaves_an_interrupted_run(real: Make) -> N
     room = real()
     run = room.submit(steps=10_000, milliseconds=20)
     wait_until(lambda: (room.run(run.id).step or 0) >= 5)
-    identity = room.directory(run.id).identity()
-    assert identity is not None
-    LocalLauncher(room.queue.settings).stop(identity)
+    handle = room.directory(run.id).handle()
+    assert handle is not None
+    LocalLauncher(room.queue.settings).stop(handle)
 
-    assert identity.process() is None
+    assert process_of(room.directory(run.id)) is None
     ended = room.wait(run.id)
     assert ended.state is State.INTERRUPTED
     assert "told to end" in ended.message
@@ -184,11 +185,10 @@ def test_the_one_command_runs_what_its_task_names(pretended: Room) -> None:
     queue = RunQueue(pretended.queue.settings, launcher)
     wanted = RunSettings(task="juggling", base_model="m")
     run = RunStore(queue).submit(pretended.owner, wanted, "", {"data.csv": b"a,b"})
-    identity = queue.directory(run.id).identity()
-    assert identity is not None
-    process = identity.process()
-    if process is not None:  # quick machines may be through
-        assert process.cmdline()[1:] == ["-m", WORKER, str(queue.directory(run.id).path)]
+    process = process_of(queue.directory(run.id))
+    # Quick machines may be through: then there is none, or what is left of it has no command.
+    if process is not None and (command := process.cmdline()):
+        assert command[1:] == ["-m", WORKER, str(queue.directory(run.id).path)]
 
     wait_until(lambda: queue.state(run.id) is not State.RUNNING)
     ended = RunStore(queue).run(pretended.owner, run.id)
@@ -226,10 +226,26 @@ def test_a_reused_pid_is_another_process() -> None:
     mine = Identity.of()
     launcher = LocalLauncher(Settings())
 
-    assert launcher.is_alive(mine)
+    assert launcher.is_alive(mine.handle)
     earlier = replace(mine, started=mine.started - 5)
-    assert not launcher.is_alive(earlier)
-    launcher.stop(earlier)  # or this test would end here
+    assert launcher.is_alive(earlier.handle) is False
+    launcher.stop(earlier.handle)  # or this test would end here
+
+
+def test_of_a_process_on_another_host_it_says_nothing() -> None:
+    launcher, mine = LocalLauncher(Settings()), Identity.of()
+    there = replace(mine, host="another")
+
+    assert launcher.is_alive(there.handle) is None
+    launcher.stop(there.handle)  # or this test would end here
+    assert launcher.is_alive("the words of another launcher") is None
+
+
+def test_a_handle_that_names_no_host_is_of_this_one() -> None:
+    mine = Identity.of()
+    before = json.dumps({"pid": mine.pid, "started": mine.started})
+    assert Identity.from_handle(before) == mine
+    assert LocalLauncher(Settings()).is_alive(before)
 
 
 def test_a_group_that_does_not_listen_is_killed_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,7 +260,7 @@ def test_a_group_that_does_not_listen_is_killed_as_a_whole(monkeypatch: pytest.M
     ) as process:
         assert process.stdout is not None
         child, parent = Identity.of(int(process.stdout.readline())), Identity.of(process.pid)
-        LocalLauncher(Settings()).stop(parent)
+        LocalLauncher(Settings()).stop(parent.handle)
         wait_until(lambda: parent.process() is None)
         wait_until(lambda: child.process() is None)
 
@@ -268,6 +284,56 @@ def test_setting_the_clock_does_not_change_who_a_process_is(
     boot = psutil.boot_time()
     monkeypatch.setattr("psutil._pslinux.boot_time", lambda: boot + 3600)
     assert Identity.of() == before
+
+
+def by_handle(room: Room, run_id: str, handle: str) -> subprocess.Popen[bytes]:
+    """Start a worker as a cluster does, which chose its handle."""
+    command = [sys.executable, "-m", MODULE, str(room.directory(run_id).path)]
+    environ = os.environ | {"OMP_NUM_THREADS": "1", HANDLE: handle}
+    return subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.PIPE)
+
+
+def test_a_worker_with_a_handle_needs_no_index(pretended: Room) -> None:
+    run, waiting = pretended.submit(steps=10), pretended.submit()
+    directory = pretended.directory(run.id)
+    handle = directory.handle()
+    assert handle is not None
+    directory.unassign()
+    pretended.lose_index()
+    with by_handle(pretended, run.id, handle) as process:
+        directory.assign(handle)  # written down after the worker was started
+        process.communicate(timeout=PATIENCE)
+
+    result = directory.result()
+    assert result is not None
+    assert (result.outcome, result.values) == (State.FINISHED, {"total": 55})
+    assert list(pretended.queue.folder.glob("index.sqlite*")) == []
+    assert pretended.directory(waiting.id).handle() is None  # servers move the queue on
+
+
+def test_a_worker_with_a_handle_that_nobody_wrote_down_leaves_the_run_alone(
+    pretended: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "NOTE_SECONDS", 0.2)
+    monkeypatch.setenv(HANDLE, "another")
+    run = pretended.submit()
+    assert worker.main([str(pretended.directory(run.id).path)]) == 0
+    assert pretended.directory(run.id).events() == []
+
+
+def test_a_worker_taken_for_dead_leaves_the_run_to_the_next(pretended: Room) -> None:
+    run = pretended.submit(steps=10_000, milliseconds=20)
+    directory = pretended.directory(run.id)
+    handle = directory.handle()
+    assert handle is not None
+    with by_handle(pretended, run.id, handle) as process:
+        wait_until(lambda: directory.last_checkpoint() is not None)
+        directory.assign("the next")
+        _, said = process.communicate(timeout=PATIENCE)
+
+    assert b"left alone" in said
+    assert directory.result() is None
+    assert "ended" not in {event["kind"] for event in directory.events()}
 
 
 def test_the_heartbeat_goes_on_while_a_step_takes_long(real: Make) -> None:

@@ -20,6 +20,14 @@ def write_text(path: Path, text: str) -> None:
     sync(path.parent)
 
 
+def read_text(path: Path) -> str | None:
+    """Return the text in ``path``, None if there is none or it cannot be read."""
+    try:
+        return path.read_text("utf-8")
+    except (OSError, ValueError):
+        return None
+
+
 def write_json(path: Path, value: JSON) -> None:
     """Replace ``path`` by ``value`` as JSON, as ``write_text`` does."""
     write_text(path, json.dumps(value, ensure_ascii=False))

@@ -1,7 +1,9 @@
 """Which process: a PID and its start, since a PID alone may belong to another one by now."""
 
-from dataclasses import dataclass
-from typing import Any, Self
+import json
+import socket
+from dataclasses import asdict, dataclass, field
+from typing import Self
 
 import psutil
 
@@ -10,10 +12,11 @@ TOLERANCE = 0.1  # seconds between two readings of the same start
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A process that is or was on this machine."""
+    """A process that is or was on a machine."""
 
     pid: int
     started: float  # seconds since the machine's start on Linux, else since 1970
+    host: str = field(default_factory=socket.gethostname)
 
     @classmethod
     def of(cls, pid: int | None = None) -> Self:
@@ -23,15 +26,30 @@ class Identity:
             psutil.NoSuchProcess: there is none.
         """
         process = psutil.Process(pid)
-        return cls(process.pid, _start(process))
+        return cls(process.pid, round(_start(process), 2))  # Linux counts hundredths
 
     @classmethod
-    def from_json(cls, value: dict[str, Any] | None) -> Self | None:
-        """Return the identity that was written as JSON, None if ``value`` is none."""
+    def from_handle(cls, handle: str) -> Self | None:
+        """Return the identity that ``handle`` tells of, None if it is another launcher's.
+
+        Handles written before hosts were noted name none: they are of this one.
+        """
         try:
-            return cls(int((value or {})["pid"]), float((value or {})["started"]))
-        except (KeyError, TypeError, ValueError):
+            value = json.loads(handle)
+            host = str(value.get("host", socket.gethostname()))
+            return cls(int(value["pid"]), float(value["started"]), host)
+        except (AttributeError, KeyError, TypeError, ValueError):
             return None
+
+    @property
+    def handle(self) -> str:
+        """Return the text by which this machine's launcher finds the process again."""
+        return json.dumps(asdict(self))
+
+    @property
+    def is_here(self) -> bool:
+        """Return whether it is a process of this machine, so that ``process`` can tell."""
+        return self.host == socket.gethostname()
 
     def process(self) -> psutil.Process | None:
         """Return the running process, None if it has ended; one not yet reaped has ended.
@@ -44,7 +62,7 @@ class Identity:
             is_other = abs(_start(process) - self.started) > TOLERANCE
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             return None
-        return None if is_zombie or is_other else process
+        return None if is_zombie or is_other or not self.is_here else process
 
 
 def _start(process: psutil.Process) -> float:

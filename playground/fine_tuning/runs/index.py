@@ -1,30 +1,26 @@
-"""The index of all runs in SQLite: which there are, whose, in which state, and who is next.
+"""The index of all runs in a database: which there are, whose, in which state, and who is next.
 
 It can be deleted at any time; ``RunQueue.reconcile`` writes it again from the runs' folders.
 """
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import sqlalchemy as sa
-from filelock import FileLock
 
+from playground.errors import IndexUnreachableError
+from playground.fine_tuning.runs import schema
+from playground.fine_tuning.runs.databases import Database
+from playground.fine_tuning.runs.schema import runs as _runs
 from playground.fine_tuning.runs.state import ACTIVE, State
 
-BUSY_SECONDS = 30.0  # how long one process waits for another's transaction
-_metadata = sa.MetaData()
-_runs = sa.Table(
-    "runs",
-    _metadata,
-    sa.Column("id", sa.String, primary_key=True),
-    sa.Column("owner", sa.String, nullable=False, index=True),
-    sa.Column("state", sa.String, nullable=False, index=True),
-    sa.Column("submitted", sa.Float, nullable=False),
-    sa.Column("queued", sa.Float, nullable=False),
-    sa.Column("ended", sa.Float),
+# The last but one tells of a table that is gone, too: whoever asks next makes it again.
+_UNREACHED = (
+    sa.exc.InterfaceError,
+    sa.exc.OperationalError,
+    sa.exc.ProgrammingError,
+    sa.exc.TimeoutError,
 )
 
 
@@ -38,6 +34,7 @@ class Entry:
     submitted: float
     queued: float  # when it began to wait: submitted or resumed
     ended: float | None = None
+    pool: str | None = None  # where it trains or did last; None: unknown, or not yet
 
 
 class Transaction:
@@ -70,18 +67,20 @@ class Transaction:
         query = sa.select(_runs.c.id).where(_runs.c.state == State.QUEUED)
         return self._connection.scalars(query.order_by(_runs.c.queued, _runs.c.id)).all()
 
-    def claim(self, max_running: int) -> str | None:
-        """Set the next queued run to running and return its id; None if there is none or no room.
+    def claim(self, max_running: int, pool: str) -> str | None:
+        """Set the next queued run to running in ``pool`` and return its id.
 
-        One statement, so that of two processes only one gets it whatever transaction they are in.
+        None if there is none, or as many run there as may. Those of which nobody knows where they
+        run count everywhere. Whoever claims holds the only transaction that writes.
         """
-        active = sa.select(sa.func.count()).where(_runs.c.state.in_(ACTIVE)).scalar_subquery()
+        here = sa.or_(_runs.c.pool == pool, _runs.c.pool.is_(None))
+        active = sa.select(sa.func.count()).where(_runs.c.state.in_(ACTIVE), here).scalar_subquery()
         oldest = sa.select(_runs.c.id).where(_runs.c.state == State.QUEUED)
         oldest = oldest.order_by(_runs.c.queued, _runs.c.id).limit(1)
         statement = (
             sa.update(_runs)
             .where(_runs.c.id == oldest.scalar_subquery(), active < max_running)
-            .values(state=State.RUNNING, ended=None)
+            .values(state=State.RUNNING, ended=None, pool=pool)
             .returning(_runs.c.id)
         )
         return self._connection.scalar(statement)
@@ -97,60 +96,64 @@ class Transaction:
 
 
 class Index:
-    """The database; every use opens the file anew, so it survives its deletion and any fork."""
+    """The index in its database."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._engine = _engine(path, "rw")  # which never creates an empty file
-        sa.event.listen(self._engine, "begin", _begin)
-        self._writer = self._engine.execution_options(writes=True)
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._is_current = False  # whether its tables were found to be this version's
 
     def create(self) -> bool:
-        """Create the file if there is none; return whether it was created."""
-        if self._path.exists():
+        """Create the index if there is none, bring an older one up to date; return if it is new.
+
+        Raises:
+            IndexUnreachableError: the database does not answer.
+        """
+        if self._database.create():
+            return True
+        if self._is_current:
             return False
-        # Of two processes the second waits here: SQLite itself does not wait for a change to WAL.
-        with FileLock(self._path.with_suffix(".lock")):
-            if self._path.exists():
-                return False
-            part = self._path.with_suffix(".part")
-            # Left by a deleted index, or by a process that was killed here, they would spoil this.
-            for left in (f"{self._path}-wal", f"{self._path}-shm", part, f"{part}-wal"):
-                Path(left).unlink(missing_ok=True)
-            with _engine(part, "rwc").connect() as connection:
-                connection.exec_driver_sql("PRAGMA journal_mode=WAL")  # the file remembers it
-                _metadata.create_all(connection)
-            part.rename(self._path)  # whole, or not there
-        return True
+        with self._reached(), self._database.reader.connect() as connection:
+            found = schema.version(connection)
+        is_new = False
+        if found is None or found < schema.CURRENT:
+            with self._reached(), self._database.writer.begin() as connection:
+                is_new = schema.migrate(connection)
+        self._is_current = True
+        return is_new
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """Yield a transaction that sees one state of the index and holds up nobody."""
-        with self._engine.connect() as connection:
+        """Yield a transaction that sees one state of the index and holds up nobody.
+
+        Raises:
+            IndexUnreachableError: the database does not answer.
+        """
+        with self._reached(), self._database.reader.connect() as connection:
             yield Transaction(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
-        """Yield the only transaction that writes now; it is kept unless the block raises."""
-        with self._writer.begin() as connection:
+        """Yield the only transaction that writes now; it is kept unless the block raises.
+
+        Raises:
+            IndexUnreachableError: the database does not answer, or did not by the end of the block,
+                and nobody knows whether it was kept; most likely it was not.
+        """
+        with self._reached(), self._database.writer.begin() as connection:
             yield Transaction(connection)
 
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        try:
+            yield
+        except _UNREACHED as error:
+            self._is_current = False  # what comes back may be another database
+            raise IndexUnreachableError(
+                "The database that lists all runs does not answer. Runs that train go on, and the "
+                "ones that wait keep their place. Try again in a moment; all other pages work."
+            ) from error
 
-def _entry(row: sa.Row[tuple[str, str, str, float, float, float | None]]) -> Entry:
+
+def _entry(row: sa.Row[tuple[str, str, str, float, float, float | None, str | None]]) -> Entry:
     values = row._asdict()
     return Entry(**values | {"state": State(values["state"])})
-
-
-def _engine(path: Path, mode: str) -> sa.Engine:
-    def connect() -> sqlite3.Connection:
-        # With a level sqlite3 begins a transaction late, at the first write, and fails instead of
-        # waiting where another process has written since the first read.
-        uri = f"{path.as_uri()}?mode={mode}"
-        return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
-
-    return sa.create_engine("sqlite://", creator=connect, poolclass=sa.NullPool)
-
-
-def _begin(connection: sa.Connection) -> None:
-    is_writer = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")

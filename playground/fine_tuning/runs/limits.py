@@ -1,9 +1,10 @@
 """The caps on runs; each message names the cap and how to go on."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from playground.errors import RunLimitError
-from playground.fine_tuning.runs import disk
+from playground.fine_tuning.runs import disk, storage
 from playground.fine_tuning.runs.index import Transaction
 from playground.fine_tuning.runs.state import State
 from playground.settings import MEGABYTE, Settings
@@ -29,15 +30,17 @@ def check_pending(index: Transaction, owner: str, settings: Settings) -> None:
         )
 
 
-def check_disk(
-    index: Transaction, folder: Path, owner: str, settings: Settings, extra: int = 0
-) -> None:
+def check_disk(folder: Path, own_runs: Iterable[str], settings: Settings, extra: int = 0) -> None:
     """Check that the runs below ``folder`` and ``extra`` bytes more stay within the disk caps.
+
+    ``own_runs`` are the ids of the runs of the owner who needs the disk.
 
     Raises:
         RunLimitError: the owner's runs or those of all would take more.
+        StorageError: the disk itself has not that much left.
     """
-    own = sum(disk.size(folder / entry.id) for entry in index.entries(owner=owner))
+    storage.check_free(folder, extra)
+    own = sum(disk.size(folder / run_id) for run_id in own_runs)
     if extra + own > settings.max_owner_disk_mb * MEGABYTE:
         raise RunLimitError(
             f"Your runs would take over {settings.max_owner_disk_mb:,} MB of disk, the cap for one "

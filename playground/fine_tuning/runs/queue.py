@@ -4,35 +4,49 @@ Whoever calls ``advance`` moves it on: a server now and then, a worker when it i
 """
 
 import logging
+import math
 import shutil
 import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
-from playground.fine_tuning.runs import owners
-from playground.fine_tuning.runs.identity import Identity
+from playground.errors import IndexUnreachableError
+from playground.fine_tuning.runs import databases, owners
+from playground.fine_tuning.runs.guard import BEAT_SECONDS
 from playground.fine_tuning.runs.index import Entry, Index, Transaction
 from playground.fine_tuning.runs.launcher import Launcher
 from playground.fine_tuning.runs.run_directory import Result, RunDirectory
-from playground.fine_tuning.runs.state import ACTIVE, ENDED, State
+from playground.fine_tuning.runs.state import ACTIVE, ENDED, RESUMABLE, State
 from playground.settings import Settings
 
-WATCH_SECONDS = 5.0  # between two looks at the queue
+WATCH_SECONDS = 1.0  # between two looks at who is next
+SWEEP_SECONDS = 5.0  # between two looks at all runs that have ended
 STOP_GRACE = 30.0  # seconds that a training function has to stop after it was asked to
 NEW, GONE = ".new-", ".gone-"  # before the name of a folder that is being written, or removed
+UNREACHABLE = (
+    "The cluster that trains runs cannot be reached now. The run keeps its place, and starts by "
+    "itself when the cluster is back."
+)
 ABANDONED_AFTER = 3600.0  # seconds after which nobody writes a new folder any more
 DAY = 86_400.0
 logger = logging.getLogger(__name__)
 
 
 class RunQueue:
-    """All runs below ``settings.runs_folder``."""
+    """All runs below ``settings.runs_folder``.
+
+    Raises:
+        StorageError: the settings name no database that can be used.
+    """
 
     def __init__(self, settings: Settings, launcher: Launcher) -> None:
         self.settings = settings
         self.folder = settings.runs_folder.resolve()
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.index = Index(self.folder / "index.sqlite")
+        self.index = Index(databases.configured(settings))
+        self.obstacle = ""  # why no waiting run starts although it might, for the visitor
         self._launcher = launcher
 
     def directory(self, run_id: str) -> RunDirectory:
@@ -98,23 +112,37 @@ class RunQueue:
         """Start the runs that are next, as many as may run at once."""
         self.settle()
         self._stop_overdue()
-        while self._start_next():
-            pass
+        try:
+            while self._start_next():
+                pass
+            self.obstacle = ""
+        except ConnectionError as error:
+            if not self.obstacle:  # once, and not at each look
+                logger.warning("Runs wait. %s", error)
+            self.obstacle = UNREACHABLE
 
     def _start_next(self) -> bool:
         """Claim the next run and start it; return False if there is none or no room.
 
-        Claim, process and its identity are one transaction. If this process is killed within it,
+        Claim, process and its handle are one transaction. If this process is killed within it,
         the run waits as before, and a worker that was started already finds by ``is_for`` that it
         is not the one.
+
+        Raises:
+            ConnectionError: the launcher cannot be reached; the run waits as before.
         """
+        with self.index.reading() as index:
+            if not index.waiting():  # by far the most looks, which shall hold up nobody
+                return False
         with self.index.writing() as index:
-            run_id = index.claim(self.settings.max_running_runs)
+            run_id = index.claim(self.settings.max_running_runs, self._launcher.pool)
             if run_id is None:
                 return False
             directory = self.directory(run_id)
             try:
                 directory.assign(self._launcher.launch(directory))
+            except ConnectionError:
+                raise  # undoes the claim
             except OSError as error:
                 logger.exception("Run %s cannot be started.", run_id)
                 self._fail(index, directory, f"It could not be started: {error.strerror}.")
@@ -128,12 +156,24 @@ class RunQueue:
         directory.conclude(Result(outcome=State.FAILED, message=message))
         self.put(index, entry)
 
-    def is_for(self, run_id: str, identity: Identity) -> bool:
-        """Return whether the run was started in the process ``identity``; asked by that process."""
+    def is_for(self, run_id: str, handle: str) -> bool:
+        """Return whether the run was started in the process ``handle``; asked by that process.
+
+        While the index does not answer it waits, with signs of life.
+        """
+        while True:
+            try:
+                return self._is_for(run_id, handle)
+            except IndexUnreachableError as error:
+                logger.warning("%s It said: %s", error, error.__cause__)
+                self.directory(run_id).beat()
+                time.sleep(WATCH_SECONDS)
+
+    def _is_for(self, run_id: str, handle: str) -> bool:
         self.settle()
         with self.index.writing() as index:  # waits until the claim is written down, or undone
             directory, entry = self.directory(run_id), index.entry(run_id)
-            if directory.identity() != identity:
+            if directory.handle() != handle:
                 return False
             if entry is not None and entry.state is State.QUEUED:  # the claim was undone
                 directory.unassign()
@@ -144,10 +184,10 @@ class RunQueue:
         with self.index.reading() as index:
             active = index.entries(states=ACTIVE)
         for directory in (self.directory(entry.id) for entry in active):
-            identity = directory.identity()
-            if identity is not None and self._is_stuck(directory):
+            handle = directory.handle()
+            if handle is not None and self._is_stuck(directory):
                 logger.warning("Run %s does not stop; it is being killed.", directory.id)
-                self._launcher.stop(identity)
+                self._launcher.stop(handle)
                 self.settle()
 
     def _is_stuck(self, directory: RunDirectory) -> bool:
@@ -163,6 +203,7 @@ class RunQueue:
     def sweep(self) -> None:
         """Remove runs whose time is up, and what killed processes left half written."""
         self.settle()
+        self._correct()
         limit = time.time() - self.settings.run_retention_days * DAY
         with self.index.reading() as index:
             ended = index.entries(states=ENDED)
@@ -175,6 +216,19 @@ class RunQueue:
             if path.stat().st_mtime < time.time() - ABANDONED_AFTER:
                 shutil.rmtree(path, ignore_errors=True)
 
+    def _correct(self) -> None:
+        """Believe a run that was taken for dead and was only out of sight: it goes on, or ended."""
+        with self.index.reading() as index:
+            ended = index.entries(states=RESUMABLE)
+        for entry in ended:
+            directory = self.directory(entry.id)
+            result = directory.result()
+            is_back = directory.beat_within(2 * BEAT_SECONDS)
+            if result.outcome is not entry.state if result else is_back:
+                with self.index.writing() as index:
+                    if (now := index.entry(entry.id)) is not None:
+                        self.put(index, now)
+
     def remove(self, run_id: str, states: frozenset[State]) -> bool:
         """Remove the run with its folder if it is in one of ``states``; return whether it was.
 
@@ -184,26 +238,48 @@ class RunQueue:
             entry = index.entry(run_id)
             if entry is None or entry.state not in states or self.state(run_id) in ACTIVE:
                 return False
-            gone = self.folder / f"{GONE}{run_id}"
-            if self.directory(run_id).path.exists():  # nobody removed it by hand
-                self.directory(run_id).path.rename(gone)
+            gone = self._set_aside(run_id)
             index.remove(run_id)
         shutil.rmtree(gone, ignore_errors=True)
         return True
 
+    def discard(self, run_id: str) -> None:
+        """Remove the folder of a run that the index is not to know."""
+        shutil.rmtree(self._set_aside(run_id), ignore_errors=True)
+
+    def _set_aside(self, run_id: str) -> Path:
+        gone = self.folder / f"{GONE}{run_id}"
+        with suppress(FileNotFoundError):  # somebody removed it by hand
+            self.directory(run_id).path.rename(gone)
+        return gone
+
     def watch(self) -> threading.Event:
         """Keep the queue moving from now on, in a thread, until the returned event is set."""
-        self.reconcile()
+        is_known = False  # whether the index says what the folders say
+        with suppress(IndexUnreachableError):  # then the thread does it as soon as it answers
+            self.reconcile()
+            is_known = True
         stop = threading.Event()
-        threading.Thread(target=self._watch, args=[stop], name="runs", daemon=True).start()
+        threading.Thread(
+            target=self._watch, args=[stop, is_known], name="runs", daemon=True
+        ).start()
         return stop
 
-    def _watch(self, stop: threading.Event) -> None:
+    def _watch(self, stop: threading.Event, is_known: bool) -> None:
+        swept = -math.inf
         while True:
             try:
-                self.sweep()
+                if not is_known:
+                    self.reconcile()
+                    is_known = True
+                if time.monotonic() - swept > SWEEP_SECONDS:
+                    self.sweep()
+                    swept = time.monotonic()
                 self.advance()
-            except Exception:  # the next look may find the disk or the index in a better state
+            except IndexUnreachableError as error:  # what was being written may be lost
+                is_known = False
+                logger.warning("%s It said: %s", error, error.__cause__)
+            except Exception:  # the next look may find the disk in a better state
                 logger.exception("The queue of runs could not be looked after.")
             if stop.wait(WATCH_SECONDS):
                 return

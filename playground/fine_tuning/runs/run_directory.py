@@ -9,9 +9,11 @@ from typing import Any
 
 from playground.fine_tuning.runs import disk, events
 from playground.fine_tuning.runs.checkpoints import Checkpoint, last
-from playground.fine_tuning.runs.identity import Identity
 from playground.fine_tuning.runs.settings import JSON, RunSettings
 from playground.fine_tuning.runs.state import State
+
+LOOK_AGAIN = 0.1  # seconds
+SILENT_SECONDS = 60.0  # without a sign of life, one whose process cannot be seen is taken for dead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +42,8 @@ class RunDirectory:
     settings.json  owner, time and settings, written once
     name.json      the name that the owner gave it
     inputs/        the files to train on, written once
-    identity.json  the process that works on it, or did last
-    heartbeat      touched every second by that process
+    identity.json  who works on it, or did last, in the words of its launcher
+    heartbeat      touched every second by whoever does
     cancel         there once the owner asked to stop
     events.jsonl   what happened, appended by that process
     log.txt        what it printed
@@ -107,16 +109,25 @@ class RunDirectory:
         """Give the run another name."""
         disk.write_json(self.path / "name.json", {"name": name})
 
-    def identity(self) -> Identity | None:
-        """Return the process that works on the run or did last, None before the first."""
-        return Identity.from_json(disk.read_json(self.path / "identity.json"))
+    def handle(self) -> str | None:
+        """Return the launcher's handle of who works on the run or did last, None before that."""
+        return disk.read_text(self.path / "identity.json") or None
 
-    def assign(self, identity: Identity) -> None:
-        """Write down the process that works on the run from now on."""
-        disk.write_json(self.path / "identity.json", asdict(identity))
+    def assign(self, handle: str) -> None:
+        """Write down who works on the run from now on."""
+        disk.write_text(self.path / "identity.json", handle)
+
+    def is_assigned(self, handle: str, patience: float = 0.0) -> bool:
+        """Return whether ``handle`` is to work on the run; wait that many seconds for the note."""
+        end = time.monotonic() + patience
+        while self.handle() != handle:
+            if time.monotonic() > end:
+                return False
+            time.sleep(LOOK_AGAIN)
+        return True
 
     def unassign(self) -> None:
-        """Forget the process that was to work on the run."""
+        """Forget who was to work on the run."""
         (self.path / "identity.json").unlink(missing_ok=True)
 
     def started(self) -> float | None:
@@ -130,6 +141,11 @@ class RunDirectory:
     def heartbeat(self) -> float | None:
         """Return when the last sign of life was left, in seconds since 1970."""
         return _modified(self.path / "heartbeat")
+
+    def beat_within(self, seconds: float) -> bool:
+        """Return whether a sign of life was left that recently, by whoever was started last."""
+        beat, started = self.heartbeat() or 0.0, self.started() or 0.0
+        return beat >= started and beat + seconds > time.time()
 
     def ask_to_cancel(self) -> None:
         """Ask the process to stop; it looks after every step."""
@@ -190,15 +206,22 @@ class RunDirectory:
             (self.path / name).unlink(missing_ok=True)
         disk.sync(self.path)
 
-    def state(self, is_alive: Callable[[Identity], bool]) -> State:
+    def state(self, is_alive: Callable[[str], bool | None]) -> State:
         """Return the state that the files and the process tell of."""
         if (result := self.result()) is not None:
             return result.outcome
-        identity, is_asked = self.identity(), self.cancel_asked() is not None
-        if identity is None:
+        handle, is_asked = self.handle(), self.cancel_asked() is not None
+        if handle is None:
             return State.CANCELLED if is_asked else State.QUEUED
-        if is_alive(identity):
+        alive = is_alive(handle)
+        if alive is None:
+            alive = (
+                max(self.heartbeat() or 0.0, self.started() or 0.0) > time.time() - SILENT_SECONDS
+            )
+        if alive:
             return State.CANCELLING if is_asked else State.RUNNING
+        if (result := self.result()) is not None:  # written since we looked, before it ended
+            return result.outcome
         return State.CANCELLED if is_asked else State.INTERRUPTED
 
 

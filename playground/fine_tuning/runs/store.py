@@ -1,7 +1,8 @@
 """The runs as their owner sees them: the only door for pages.
 
 Every method takes the owner's id first and knows no run of anybody else. Whoever asks for one hears
-the same as for a run that never was.
+the same as for a run that never was. Each raises ``IndexUnreachableError`` while the database of
+the index does not answer.
 """
 
 import re
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playground.errors import RunStateError, UnknownRunError
+from playground.errors import IndexUnreachableError, RunStateError, UnknownRunError
 from playground.fine_tuning.runs import limits, owners
 from playground.fine_tuning.runs.index import Entry, Transaction
 from playground.fine_tuning.runs.queue import DAY, NEW, RunQueue
@@ -33,7 +34,7 @@ class Run:
     name: str
     settings: RunSettings
     state: State
-    message: str  # why it ended, where that needs words
+    message: str  # why it ended, or waits, where that needs words
     submitted: float
     started: float | None  # when its last process started
     heartbeat: float | None  # its last sign of life
@@ -71,26 +72,30 @@ class RunStore:
         Raises:
             OwnerError: ``owner`` is no id.
             RunLimitError: too many runs wait, or too much disk is taken.
+            StorageError: the disk is full, or the index does not answer.
         """
         digest, now = owners.digest(owner), time.time()
         self._queue.settle()
         directory = self._queue.directory(owners.new_run())
         facts = Facts(owner=digest, submitted=now, settings=settings)
         new = RunDirectory(self._queue.folder / f"{NEW}{directory.id}")
-        with self._queue.index.writing() as index:  # nobody else passes the same checks meanwhile
-            limits.check_pending(index, digest, self._queue.settings)
-            self._check_disk(index, digest, sum(map(len, inputs.values())))
-            new.create(facts, _clean(name) or settings.task, inputs)
-            new.path.rename(directory.path)
-            entry = Entry(
-                id=directory.id, owner=digest, state=State.QUEUED, submitted=now, queued=now
-            )
-            index.put(entry)
+        entry = Entry(id=directory.id, owner=digest, state=State.QUEUED, submitted=now, queued=now)
+        try:
+            with self._queue.index.writing() as index:  # nobody else passes the checks meanwhile
+                limits.check_pending(index, digest, self._queue.settings)
+                self._check_disk(index, digest, sum(map(len, inputs.values())))
+                new.create(facts, _clean(name) or settings.task, inputs)
+                new.path.rename(directory.path)
+                index.put(entry)
+        except IndexUnreachableError:  # the visitor will try again; it must not start twice
+            self._queue.discard(directory.id)
+            raise
         self._queue.advance()
         return self.run(owner, directory.id)
 
     def _check_disk(self, index: Transaction, digest: str, extra: int) -> None:
-        limits.check_disk(index, self._queue.folder, digest, self._queue.settings, extra)
+        own = [entry.id for entry in index.entries(owner=digest)]
+        limits.check_disk(self._queue.folder, own, self._queue.settings, extra)
 
     def runs(self, owner: str | None) -> tuple[Run, ...]:
         """Return the owner's runs, the newest first.
@@ -115,7 +120,7 @@ class RunStore:
         self._queue.settle()
         with self._queue.index.reading() as index:
             entries = index.entries(owner=digest, states=frozenset({State.FINISHED}))
-        found = (_finished(self._queue.directory(entry.id)) for entry in reversed(entries))
+        found = (made_by(self._queue.directory(entry.id)) for entry in reversed(entries))
         return tuple(run for run in found if run is not None)
 
     def run(self, owner: str | None, run_id: str) -> Run:
@@ -169,6 +174,7 @@ class RunStore:
             UnknownRunError: they have no such run.
             RunStateError: it is running, waiting or finished.
             RunLimitError: too many runs wait, or too much disk is taken.
+            StorageError: the disk is full.
         """
         digest = owners.digest(owner)
         self._queue.settle()
@@ -233,6 +239,11 @@ class RunStore:
         """
         return self._directory(owner, run_id).inputs
 
+    def _words(self, state: State) -> str:
+        """Return what is to be said of a run that left no word itself."""
+        words = {State.INTERRUPTED: _KILLED, State.QUEUED: self._queue.obstacle}
+        return words.get(state, "")
+
     def _directory(self, owner: str | None, run_id: str) -> RunDirectory:
         """Return the folder of the owner's run."""
         digest = owners.digest(owner)
@@ -253,7 +264,7 @@ class RunStore:
             name=directory.name(),
             settings=facts.settings,
             state=entry.state,
-            message=result.message if result else _KILLED * (entry.state is State.INTERRUPTED),
+            message=result.message if result else self._words(entry.state),
             submitted=entry.submitted,
             started=directory.started(),
             heartbeat=directory.heartbeat(),
@@ -265,8 +276,8 @@ class RunStore:
         )
 
 
-def _finished(directory: RunDirectory) -> Finished | None:
-    """Return what a run made; None if its folder is gone, or it does not say what it learned."""
+def made_by(directory: RunDirectory) -> Finished | None:
+    """Return what a run made; None if it is not finished, or does not say what it learned."""
     facts, result = directory.facts(), directory.result()
     if facts is None or result is None or result.values.get("task") not in list(Task):
         return None

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
-from playground.fine_tuning.runs import checkpoints
+from playground.fine_tuning.runs import checkpoints, owners
 from playground.fine_tuning.runs.checkpoints import Checkpoint
 from playground.fine_tuning.runs.run_directory import RunDirectory
 from playground.fine_tuning.runs.settings import JSON, RunSettings
@@ -15,6 +15,8 @@ from playground.fine_tuning.runs.settings import JSON, RunSettings
 
 class Stop(StrEnum):
     """Why a run has to stop before its end."""
+
+    REPLACED = "replaced"  # another process works on it; this one was taken for dead
 
     CANCELLED = "cancelled"  # by its owner
     OUT_OF_TIME = "out of time"
@@ -43,6 +45,7 @@ class TrainingRun:
         self.inputs = directory.inputs  # the folder with the files to train on
         self.outputs = directory.outputs  # the folder for the trained model
         self.terminated = threading.Event()
+        self.replaced = threading.Event()
         self._directory = directory
         self._check_disk = check_disk
         self._end = time.monotonic() + max_seconds
@@ -52,9 +55,19 @@ class TrainingRun:
         """Return the name that the owner gave the run."""
         return self._directory.name()
 
+    def another(self, run_id: str) -> RunDirectory | None:
+        """Return the folder of another run of the same owner; None if they have no such run."""
+        if not owners.is_run(run_id):
+            return None
+        found = RunDirectory(self._directory.path.parent / run_id)
+        facts, own = found.facts(), self._directory.facts()
+        return found if facts and own and facts.owner == own.owner else None
+
     @property
     def stop(self) -> Stop | None:
         """Return why the run has to stop now, None if it may go on."""
+        if self.replaced.is_set():
+            return Stop.REPLACED
         if self._directory.cancel_asked() is not None:
             return Stop.CANCELLED
         if self.terminated.is_set():

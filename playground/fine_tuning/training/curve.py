@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from playground.errors import TrainingOptionsError
-from playground.fine_tuning import dataset_file
+from playground.fine_tuning import dataset_file, own_models
 from playground.fine_tuning.dataset import Dataset, Example, Part
 from playground.fine_tuning.evaluation import Predictions, learning_curve
 from playground.fine_tuning.runs.settings import JSON
@@ -48,7 +48,8 @@ def train(run: TrainingRun) -> dict[str, JSON]:
             "A learning curve asks what more labels would bring, and domain adaptation has none. "
             "Choose a task with labels."
         )
-    spec = catalog.find(run.settings.base_model, catalog.Task.FEATURE_EXTRACTION, settings)
+    own = own_models.known_to(run)
+    spec = catalog.find(run.settings.base_model, catalog.Task.FEATURE_EXTRACTION, settings, own)
     model = loading.load(spec, settings)
     run.record("phase", name="features")
     probe = Probe(model, dataset, min(options.max_tokens, model.max_tokens), run)

@@ -8,7 +8,7 @@ from transformers import set_seed
 from transformers.utils import logging as transformers_logging
 
 from playground.errors import UnsupportedModelError
-from playground.fine_tuning import dataset_file
+from playground.fine_tuning import dataset_file, own_models
 from playground.fine_tuning.dataset import Dataset, Part
 from playground.fine_tuning.runs.settings import JSON
 from playground.fine_tuning.runs.training_run import TrainingRun
@@ -76,9 +76,9 @@ def _base(
     run: TrainingRun, dataset: Dataset, options: TrainingOptions, settings: Settings
 ) -> Checkpoint:
     """Return the base model with the head that the task needs."""
-    model_id = run.settings.base_model
+    model_id, own = run.settings.base_model, own_models.known_to(run)
     if dataset.task is not Task.ADAPTATION:
-        spec = catalog.find(model_id, catalog.Task.FEATURE_EXTRACTION, settings)
+        spec = catalog.find(model_id, catalog.Task.FEATURE_EXTRACTION, settings, own)
         if dataset.task is Task.ENTITIES:
             head, labels = catalog.Task.TOKEN_CLASSIFICATION, rows.tags(dataset.labels)
         else:
@@ -90,7 +90,7 @@ def _base(
             "The trunk as published has no head that fills masks, and domain adaptation trains one "
             "that does. Choose bundled/masked_lm, which is the same trunk with such a head."
         )
-    spec = catalog.find(model_id, catalog.Task.FILL_MASK, settings)
+    spec = catalog.find(model_id, catalog.Task.FILL_MASK, settings, own)
     if spec.source is Source.BUNDLED and options.method is Method.LORA:
         return loading.load_adapter(spec)
     return loading.load_masked(spec, settings)
