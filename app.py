@@ -8,9 +8,14 @@ app opens under a "Page not found".
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+# All of it, before there are visitors: Plotly asks whatever there is of pandas what a series is,
+# also while another visitor's thread has imported half of it.
+import pandas  # noqa: F401
 import streamlit as st
+from starlette.middleware import Middleware
 
 from pages.shared import runs
+from pages.shared.framed import PartitionedCookies
 
 
 @asynccontextmanager
@@ -20,4 +25,6 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     yield
 
 
-app = st.App("pages/shared/navigation.py", lifespan=lifespan)
+app = st.App(
+    "pages/shared/navigation.py", lifespan=lifespan, middleware=[Middleware(PartitionedCookies)]
+)

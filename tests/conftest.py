@@ -11,7 +11,8 @@ import pytest
 
 # Libraries read these once, when they are imported: settings of the machine must not decide a test.
 _HOME = tempfile.TemporaryDirectory(prefix="bert-playground-tests-")
-for name in os.environ.keys() - {"BERT_PLAYGROUND_REQUIRE_BROWSER"}:
+_KEPT = {f"BERT_PLAYGROUND_{name}" for name in ("ARTIFACTS", "REQUIRE_BROWSER", "REQUIRE_SCALE")}
+for name in os.environ.keys() - _KEPT:
     if name.startswith(("HF_", "HUGGING_FACE_", "BERT_PLAYGROUND_")):
         del os.environ[name]
 os.environ |= {
@@ -21,7 +22,10 @@ os.environ |= {
     "TOKENIZERS_PARALLELISM": "false",
 }
 
-pytest_plugins = ["tests.hub_server"]
+if "PYTEST_XDIST_WORKER" in os.environ:  # each test process has a processor, not all of them
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+pytest_plugins = ["tests.hub_server", "tests.postgresql"]
 
 hypothesis.settings.register_profile("tests", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("tests")

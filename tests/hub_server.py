@@ -147,7 +147,7 @@ def _handler_for(hub: StandIn) -> type[BaseHTTPRequestHandler]:
 
 def _refusal(error: HubError) -> tuple[bytes, dict[str, str]]:
     headers = {"X-Error-Code": error.code, "X-Error-Message": str(error)}
-    return json.dumps({"error": str(error)}).encode(), headers
+    return json.dumps({"error": str(error)} | error.more).encode(), headers
 
 
 def _route(hub: StandIn, path: str) -> tuple[bytes, dict[str, str]]:
@@ -159,6 +159,8 @@ def _route(hub: StandIn, path: str) -> tuple[bytes, dict[str, str]]:
     if match := FILE.match(path):
         repository = _open(hub, match["id"])
         return _file(repository, unquote(match["revision"]), unquote(match["file"]))
+    if path.startswith("/api/spaces/"):
+        return hub.uploads.of_space(path), {"Content-Type": "application/json"}
     raise HubError(404, "", "Not found")
 
 

@@ -15,17 +15,21 @@ from typing import Any
 
 CREATE = re.compile(r"^/api/repos/create$")
 VALIDATE = re.compile(r"^/api/validate-yaml$")
-PREUPLOAD = re.compile(r"^/api/models/(?P<id>[^/]+/[^/]+)/preupload/main$")
-BATCH = re.compile(r"^/(?P<id>[^/]+/[^/]+)\.git/info/lfs/objects/batch$")
+ID = r"(?P<id>[^/]+/[^/]+)"
+PREUPLOAD = re.compile(rf"^/api/(?:models|spaces)/{ID}/preupload/main$")
+BATCH = re.compile(rf"^/(?:spaces/)?{ID}\.git/info/lfs/objects/batch$")
 OBJECT = re.compile(r"^/lfs/(?P<oid>[0-9a-f]{64})$")
-COMMIT = re.compile(r"^/api/models/(?P<id>[^/]+/[^/]+)/commit/main$")
+COMMIT = re.compile(rf"^/api/(?:models|spaces)/{ID}/commit/main$")
+VARIABLES = re.compile(rf"^/api/spaces/{ID}/variables$")
+SPACE_TREE = re.compile(rf"^/api/spaces/{ID}/tree/main$")
 
 
 class HubError(Exception):
     """An answer of the Hub that is no success."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, **more: str) -> None:
         super().__init__(message)
+        self.more = more  # that its JSON says
         self.status = status
         self.code = code
 
@@ -35,7 +39,9 @@ class Pushed:
     """A repository that was pushed: its files, and who sees it."""
 
     visibility: str
+    sdk: str = ""  # of a Space
     files: dict[str, bytes] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)  # of a Space
 
 
 @dataclass
@@ -61,18 +67,20 @@ class Uploads:
         if VALIDATE.match(path):
             return _json({"errors": [], "warnings": []})
         if CREATE.match(path):
-            return _json({"url": f"{url}/{self._create(user, json.loads(body))}"})
+            wanted = json.loads(body)
+            return _json({"url": self._create(url, user, wanted)})
         return self._of_repository(url, path, body)
 
-    def _create(self, user: str, wanted: dict[str, Any]) -> str:
+    def _create(self, url: str, user: str, wanted: dict[str, Any]) -> str:
         owner = wanted["organization"] or user
         if owner != user:
             raise HubError(403, "", f"You don't have the rights to create a model under {owner}")
         name = f"{owner}/{wanted['name']}"
+        address = f"{url}/{'spaces/' * (wanted.get('type') == 'space')}{name}"
         if name in self.repositories:
-            raise HubError(409, "", "You already created this model repo")
-        self.repositories[name] = Pushed(visibility=wanted["visibility"])
-        return name
+            raise HubError(409, "", "You already created this repo", url=address)
+        self.repositories[name] = Pushed(wanted["visibility"], wanted.get("sdk", ""))
+        return address
 
     def _of_repository(self, url: str, path: str, body: bytes) -> bytes:
         if match := PREUPLOAD.match(path):
@@ -87,6 +95,26 @@ class Uploads:
             self._commit(self.repositories[match["id"]].files, body)
             address = f"{url}/{match['id']}/commit/{'0' * 40}"
             return _json({"success": True, "commitUrl": address, "commitOid": "0" * 40})
+        if match := VARIABLES.match(path):
+            variables = self.repositories[match["id"]].variables
+            new = json.loads(body)
+            variables[new["key"]] = new["value"]
+            return self.of_space(path)
+        raise HubError(404, "", "Not found")
+
+    def of_space(self, path: str) -> bytes:
+        """Return the answer to a GET below /api/spaces, or raise HubError."""
+        if match := VARIABLES.match(path):
+            variables = self.repositories[match["id"]].variables
+            return _json({key: {"key": key, "value": value} for key, value in variables.items()})
+        if match := SPACE_TREE.match(path):
+            files = self.repositories[match["id"]].files
+            return _json(
+                [
+                    {"type": "file", "path": name, "size": len(body), "oid": "0" * 40}
+                    for name, body in files.items()
+                ]
+            )
         raise HubError(404, "", "Not found")
 
     def _commit(self, files: dict[str, bytes], body: bytes) -> None:
@@ -94,6 +122,8 @@ class Uploads:
             value = line["value"]
             if line["key"] == "file":
                 files[value["path"]] = base64.b64decode(value["content"])
+            if line["key"] == "deletedFile":
+                del files[value["path"]]
             if line["key"] == "lfsFile":
                 files[value["path"]] = self.objects[value["oid"]]
 

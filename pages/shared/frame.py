@@ -3,15 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
 
 import streamlit as st
 
 from pages.shared import cache
 from pages.shared.escape import literal
-from pages.shared.link import Field
 from playground.errors import ModelError, PlaygroundError
-from playground.models import catalog
 from playground.models.catalog import ModelSpec, Source, Task
 
 MODELS_TABLE_WIDTH = 720  # pixels; narrower where the screen is
@@ -21,11 +18,6 @@ SOURCES = {
     Source.RUN: "your run",
     Source.HUB: "Hub",
 }
-
-
-class _Titled(Protocol):
-    @property
-    def title(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +36,8 @@ def header(title: str, sentence: str) -> None:
     st.write(sentence)
 
 
-def view_picker(views: Mapping[str, _Titled], field: Field) -> str:
-    """Let the visitor choose one of a page's views; return its name."""
-    chosen = st.segmented_control(
-        "View",
-        list(views),
-        format_func=lambda name: views[name].title,
-        key=field.name,
-        required=True,
-        persist_state="session",
-        label_visibility="collapsed",
-    )
-    return chosen or str(field.default)
-
-
-def examples(key: str, filled: Mapping[str, Mapping[str, str]]) -> None:
-    """Offer examples, one click each; ``filled`` has what each puts into which text box."""
+def examples(key: str, filled: Mapping[str, Mapping[str, str | int]]) -> None:
+    """Offer examples, one click each; ``filled`` has what each puts into which widget."""
 
     def chosen() -> None:
         name = st.session_state[key]
@@ -88,13 +66,9 @@ def errors_shown() -> Iterator[None]:
         st.warning(literal(str(error)), icon=":material/info:")
 
 
-def model_picker(task: Task, *, key: str = "model", own: bool = True) -> str:
-    """Let the visitor choose a model for ``task`` or type any Hub id; return the id.
-
-    With ``own`` the models of the visitor's runs are among them.
-    """
-    offered = cache.offered(task) if own else catalog.offered(task, cache.settings())
-    specs = {spec.id: spec for spec in offered}
+def model_picker(task: Task, *, key: str = "model") -> str:
+    """Let the visitor choose a model for ``task`` or type any Hub id; return the id."""
+    specs = {spec.id: spec for spec in cache.offered(task)}
     # Labels stay the same while a model loads: the browser answers with the label it was shown.
     chosen = st.selectbox(
         "Model",

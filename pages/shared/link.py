@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shared.escape import literal
 
@@ -46,13 +47,18 @@ class _History:
     def is_to_follow(self, asked: dict[str, str]) -> bool:
         """Tell a link, or a way back in the browser's history, from an address not yet renewed.
 
-        A click may travel to the server together with the address of the screen before it; then a
-        value has changed, and the address is to change and not the value.
+        What a browser sends before it has heard of a new address comes with the one before it; then
+        the address is to change and not the value.
         """
         if asked not in self.addresses:
             return True
-        unchanged = all(str(st.session_state.get(n)) == value for n, value in self.values.items())
-        return unchanged and asked != self.addresses[-1]
+        return asked != self.addresses[-1] and went_through_history()
+
+
+def went_through_history() -> bool:
+    """Return whether the browser's back or forward button is why the page runs."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
 def one_of(names: Collection[str]) -> Callable[[str], str]:
@@ -130,8 +136,10 @@ def restore(page: str, fields: Sequence[Field]) -> None:
             if field.name in asked:
                 _read(field, asked[field.name])
     for field in fields:
-        # Assigned even where it is there: a widget that is new on this page then starts with it.
-        st.session_state[field.name] = st.session_state.get(field.name, field.default)
+        # Assigned even where it is there, so that a widget that is new on this page starts with it.
+        # But once it is shown, an assigned value would replace what the visitor is typing.
+        if field.name not in history.values or field.name not in st.session_state:
+            st.session_state[field.name] = st.session_state.get(field.name, field.default)
 
 
 def write(page: str, fields: Sequence[Field]) -> bool:

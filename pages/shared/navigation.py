@@ -3,63 +3,49 @@
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
-from pages.shared import own_models
+from pages.shared import own_models, owner
 
 ROOT = Path(__file__).resolve().parents[2]
+# Of each page its file, its title and the name of its icon.
+SECTIONS = {
+    "Start": [("pages/start/home/page.py", "Home", "home")],
+    "Explore": [
+        ("pages/explore/mask_filling/page.py", "Mask filling", "edit_note"),
+        ("pages/explore/attention/page.py", "Attention", "grid_on"),
+        ("pages/explore/tokenizer/page.py", "Tokenizer", "segment"),
+        ("pages/explore/embeddings/page.py", "Embeddings", "scatter_plot"),
+    ],
+    "Tasks": [
+        ("pages/tasks/sentiment/page.py", "Sentiment", "thumbs_up_down"),
+        ("pages/tasks/named_entities/page.py", "Named entities", "sell"),
+        ("pages/tasks/next_sentence/page.py", "Next sentence", "low_priority"),
+    ],
+    "Train": [
+        ("pages/train/fine_tuning/page.py", "Fine-tuning", "model_training"),
+        ("pages/train/runs/page.py", "Runs", "monitoring"),
+    ],
+    "Learn": [
+        ("pages/learn/how_bert_works/page.py", "How BERT works", "school"),
+        ("pages/learn/model_guide/page.py", "Models", "inventory_2"),
+    ],
+}
+
+
+def page(file: str, title: str, icon: str) -> StreamlitPage:
+    """Return a page under the name that leads to its service and its tests, too."""
+    path = ROOT / file
+    name = path.parent.name if path.stem == "page" else path.stem
+    return st.Page(
+        path, title=title, icon=f":material/{icon}:", url_path=name, default=name == "home"
+    )
+
 
 st.set_page_config(
     page_title="BERT Playground", page_icon=str(ROOT / "assets/logo.svg"), layout="wide"
 )
+st.html(ROOT / "assets/static/page.css")
 own_models.forget()
-st.navigation(
-    {
-        "Start": [
-            st.Page(
-                ROOT / "pages/start/home.py", title="Home", icon=":material/home:", default=True
-            ),
-        ],
-        "Explore": [
-            st.Page(
-                ROOT / "pages/explore/mask_filling/page.py",
-                title="Mask filling",
-                icon=":material/edit_note:",
-                url_path="mask_filling",
-            ),
-            st.Page(
-                ROOT / "pages/explore/attention/page.py",
-                title="Attention",
-                icon=":material/grid_on:",
-                url_path="attention",
-            ),
-        ],
-        "Tasks": [
-            st.Page(
-                ROOT / "pages/tasks/sentiment/page.py",
-                title="Sentiment",
-                icon=":material/thumbs_up_down:",
-                url_path="sentiment",
-            ),
-            st.Page(
-                ROOT / "pages/tasks/named_entities/page.py",
-                title="Named entities",
-                icon=":material/sell:",
-                url_path="named_entities",
-            ),
-        ],
-        "Train": [
-            st.Page(
-                ROOT / "pages/train/fine_tuning/page.py",
-                title="Fine-tuning",
-                icon=":material/model_training:",
-                url_path="fine_tuning",
-            ),
-            st.Page(
-                ROOT / "pages/train/runs/page.py",
-                title="Runs",
-                icon=":material/monitoring:",
-                url_path="runs",
-            ),
-        ],
-    }
-).run()
+owner.forget()
+st.navigation({title: [page(*one) for one in pages] for title, pages in SECTIONS.items()}).run()

@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from playground.errors import StorageError
 from playground.models.catalog import ModelSpec
 
 if TYPE_CHECKING:
     from playground.fine_tuning.runs.store import Finished
 
-KEPT = "finished_runs"  # session key; None while the browser has not said whose they are
+# Session key; None while the browser has not said whose they are, or why they cannot be looked up.
+KEPT = "finished_runs"
 
 
 def forget() -> None:
@@ -20,11 +22,11 @@ def forget() -> None:
 def finished() -> "tuple[Finished, ...]":
     """Return the visitor's finished runs, the newest first.
 
-    They are looked up once in a run of the script, and only if something asks.
+    They are looked up once in a run of the script, and only if something asks. There are none where
+    that fails: the models in the box serve all the same, and the page Runs says what is wrong.
     """
-    if KEPT not in st.session_state:
-        st.session_state[KEPT] = _look_up()
-    return st.session_state[KEPT] or ()
+    found = _kept()
+    return found if isinstance(found, tuple) else ()
 
 
 def specs() -> tuple[ModelSpec, ...]:
@@ -41,14 +43,25 @@ def wait_for_owner() -> None:
     """End this run of the script if the browser has not said yet whose runs there are.
 
     It runs again when the browser has.
+
+    Raises:
+        StorageError: it has, and they cannot be looked up.
     """
-    finished()
-    if st.session_state[KEPT] is None:
+    found = _kept()
+    if isinstance(found, StorageError):
+        raise found
+    if found is None:
         st.caption("Looking for your runs")
         st.stop()
 
 
-def _look_up() -> "tuple[Finished, ...] | None":
+def _kept() -> "tuple[Finished, ...] | StorageError | None":
+    if KEPT not in st.session_state:
+        st.session_state[KEPT] = _look_up()
+    return st.session_state[KEPT]
+
+
+def _look_up() -> "tuple[Finished, ...] | StorageError | None":
     from pages.shared import cache
 
     if not cache.settings().runs_folder.is_dir():
@@ -58,4 +71,9 @@ def _look_up() -> "tuple[Finished, ...] | None":
     from pages.shared.runs import store
 
     visitor = owner()
-    return None if visitor is None else store().finished(visitor)
+    if visitor is None:
+        return None
+    try:
+        return store().finished(visitor)
+    except StorageError as error:
+        return error

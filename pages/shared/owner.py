@@ -12,10 +12,16 @@ from playground.fine_tuning.runs import owners
 
 OWNER = "owner"  # session key, once the browser has answered
 _OFFERED = "owner_offered"  # session key
+_ASKED = "owner_asked"  # session key, in the run of the script that waits for the answer
 _REFUSED = "owner_refused"  # session key: the browser keeps nothing for this site
 _STATIC = Path(__file__).resolve().parents[2] / "assets/static"
 
 _ask = st.components.v2.component("owner", js=(_STATIC / "owner.js").read_text("utf-8"))
+
+
+def forget() -> None:
+    """Let the browser be asked again; called at the beginning of each run of the script."""
+    st.session_state.pop(_ASKED, None)
 
 
 def owner() -> str | None:
@@ -27,6 +33,9 @@ def owner() -> str | None:
     if (account := _account()) is not None:
         return account
     if OWNER not in st.session_state:
+        if st.session_state.get(_ASKED):
+            return None  # a page has one such question
+        st.session_state[_ASKED] = True
         offered = st.session_state.setdefault(_OFFERED, owners.new_owner())
         answer = _ask(key="owner_answer", data={"offered": offered}, on_kept_change=_run_again)
         if answer.kept is None:

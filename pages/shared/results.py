@@ -31,22 +31,37 @@ def figure(
     alt: str,
     on_click: Callable[[], None] | None = None,
     zooms: bool = False,
+    selects: bool = False,
 ) -> None:
     """Show a figure in the page's text colour; ``alt`` says in words what it shows.
 
     The camera button in its corner saves it as it stands, in the format of ``picture_format``.
-    ``on_click`` is called with the point in the session, under ``key``.
+    ``on_click`` is called with the point in the session, under ``key``. With ``selects`` a lasso or
+    a box chooses points, the page runs again, and they are there.
     """
-    picture = PICTURE_OPTIONS[st.session_state.get(PICTURE_FORMAT, SVG)]
+    picture = PICTURE_OPTIONS[st.session_state.get(PICTURE_FORMAT) or SVG]
     made.update_layout(font_color=GRAY_90)
-    made.for_each_xaxis(_plain_ticks)
-    made.for_each_yaxis(_plain_ticks)
+    made.for_each_xaxis(_plain_axis)
+    made.for_each_yaxis(_plain_axis)
     config = {
         "displaylogo": False,
-        "modeBarButtons": [["toImage", "resetScale2d"] if zooms else ["toImage"]],
+        "modeBarButtons": [
+            ["toImage"]
+            + ["lasso2d", "select2d", "zoom2d", "pan2d"] * selects
+            + ["resetScale2d"] * (zooms or selects)
+        ],
         "toImageButtonOptions": {**picture, "filename": f"bert-playground-{key}"},
     }
-    if on_click is None:
+    if selects:
+        st.plotly_chart(
+            made,
+            key=key,
+            config=config,
+            alt=alt,
+            on_select="rerun",
+            selection_mode=("box", "lasso"),
+        )
+    elif on_click is None:
         st.plotly_chart(made, key=key, config=config, alt=alt)
     else:
         st.plotly_chart(
@@ -56,7 +71,8 @@ def figure(
 
 def picture_format() -> None:
     """Ask in which format the camera buttons save: Plotly gives a figure one such button."""
-    st.session_state.setdefault(PICTURE_FORMAT, SVG)
+    # Where a fragment is left while it runs, Streamlit may keep None for the widget in it.
+    st.session_state[PICTURE_FORMAT] = st.session_state.get(PICTURE_FORMAT) or SVG
     st.segmented_control(
         "The camera button of a picture saves",
         list(PICTURE_OPTIONS),
@@ -118,6 +134,7 @@ def code(snippet: Snippet, *, spec: ModelSpec, file_name: str) -> None:
     )
 
 
-def _plain_ticks(axis: go.layout.XAxis | go.layout.YAxis) -> None:
+def _plain_axis(axis: go.layout.XAxis | go.layout.YAxis) -> None:
     # A saved picture lacks the page's own font; measured in that, wider letters would be cut off.
     axis.update(tickfont={"color": GRAY_90, "size": 14, "family": "sans-serif"}, ticks="")
+    axis.update(title_font_color=GRAY_90)  # Streamlit's own is too pale to read on white

@@ -19,6 +19,10 @@ from playground.files import BadRow, Format, Table
 
 Outcome = TypeVar("Outcome")
 TYPES = ("csv", "tsv", "txt", "jsonl", "ndjson", "json")
+LOST = (
+    "Your file is gone: the app was started again, or you were moved to another of its servers. "
+    "Upload it once more."
+)
 SHOWN_ROWS = 5
 SHOWN_CHARACTERS = 300  # of a cell in the preview
 _numbers = count(1)
@@ -117,6 +121,10 @@ def file(
         _samples(key, samples, on_change)
     kept: _Kept | None = st.session_state.get(f"{key}_kept")
     if kept is None:
+        if st.session_state[place] is not None:
+            _lose(key)
+        if st.session_state.get(f"{key}_lost"):
+            st.warning(LOST, icon=":material/upload_file:")
         return None
     if st.session_state[place] is None:
         _still_here(key, kept, on_change)
@@ -177,8 +185,16 @@ def _keep(key: str, on_change: Callable[[], None] | None) -> None:
     _put(key, _Kept(uploaded.name, uploaded.getvalue()) if uploaded else None, on_change)
 
 
+def _lose(key: str) -> None:
+    """Empty the uploader: the browser still shows a file there that went with another server."""
+    st.session_state[f"{key}_lost"] = True
+    st.session_state[f"{key}_round"] = st.session_state.get(f"{key}_round", 0) + 1
+    st.rerun()
+
+
 def _put(key: str, kept: _Kept | None, on_change: Callable[[], None] | None) -> None:
     st.session_state[f"{key}_kept"] = kept
+    st.session_state[f"{key}_lost"] = False
     if on_change is not None:
         on_change()
 

@@ -14,7 +14,8 @@ from playground.attention.switches import (
     square,
     view,
 )
-from playground.attention.text import AttentionMap, Token, attend
+from playground.attention.text import AttentionMap, attend
+from playground.text.tokens import Token
 
 __all__ = [
     "FLOW_TOKENS",

@@ -12,7 +12,7 @@ from playground.attention.heads import HeadFigures
 from playground.attention.links import HeadLinks
 from playground.attention.steps import Step
 from playground.attention.switches import Unit, View
-from playground.attention.text import Token
+from playground.text.tokens import Token
 
 Arrays = dict[str, np.ndarray]
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from playground.attention.text import SECOND, AttentionMap
+from playground.attention.text import AttentionMap
 from playground.errors import TextTooLongError
+from playground.text.tokens import SECOND
 
 if TYPE_CHECKING:
     import torch
@@ -33,8 +34,9 @@ function requirejs(names, start) {
 }
 """
 LIGHT = "html { background: white; color: black; }"
-# BertViz draws black text, so a dark view is a light one inverted, its hues turned back.
-DARK = LIGHT + " html { filter: invert(1) hue-rotate(180deg); }"
+# BertViz draws black text, so a dark view is a light one inverted, its hues turned back. This pale
+# blue becomes the dark theme's background, where white would become black.
+DARK = "html { background: #E1E8EE; color: black; filter: invert(1) hue-rotate(180deg); }"
 
 
 def head_view(

@@ -10,7 +10,7 @@ from playground.attention.heads import HeadFigures
 from playground.attention.links import HeadLinks
 from playground.attention.steps import Step
 from playground.attention.switches import Unit, View
-from playground.attention.text import Token
+from playground.text.tokens import Token
 
 TABLE_ROWS = 500  # the table beside a picture shows so many links; the CSV has all of them
 

@@ -1,26 +1,21 @@
 """Attention maps kept for the next click: once for a text and a model, bounded in bytes."""
 
-from collections import OrderedDict
 from functools import cache
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from playground.attention.text import AttentionMap, attend
 from playground.settings import MEGABYTE, Settings
+from playground.shared_results import SharedResults
 
 if TYPE_CHECKING:
     from playground.models.engine import Model
-
-Key = tuple[str, str, str]  # model id, text, second text
 
 
 class MapCache:
     """The most recently used attention maps, up to ``max_bytes`` of them together."""
 
     def __init__(self, max_bytes: int) -> None:
-        self.max_bytes = max_bytes
-        self._maps: OrderedDict[Key, AttentionMap] = OrderedDict()
-        self._lock = Lock()
+        self._maps = SharedResults[AttentionMap](max_bytes, lambda found: found.nbytes)
 
     def attend(self, text: str, pair: str = "", *, model: "Model") -> AttentionMap:
         """Return the attention of the texts through ``model``, kept from before if it is there.
@@ -28,22 +23,13 @@ class MapCache:
         Raises:
             PlaygroundError: as ``attend`` does.
         """
-        key = model.spec.id, text, pair
-        with self._lock:
-            if key in self._maps:
-                self._maps.move_to_end(key)
-                return self._maps[key]
-        found = attend(text, pair, model=model)
-        with self._lock:
-            self._maps[key] = found
-            while len(self._maps) > 1 and self.nbytes > self.max_bytes:
-                self._maps.popitem(last=False)
-        return found
+        key = model.load_number, text, pair
+        return self._maps.get(key, lambda: attend(text, pair, model=model))
 
     @property
     def nbytes(self) -> int:
         """Bytes that all kept maps take."""
-        return sum(kept.nbytes for kept in self._maps.values())
+        return self._maps.nbytes
 
 
 @cache

@@ -5,8 +5,9 @@ from enum import StrEnum
 
 import numpy as np
 
-from playground.attention.text import FIRST, SECOND, AttentionMap
+from playground.attention.text import AttentionMap
 from playground.errors import TextError
+from playground.text.tokens import FIRST, SECOND
 
 
 class Special(StrEnum):

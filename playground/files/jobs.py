@@ -12,6 +12,7 @@ from playground.settings import Settings
 
 Result = TypeVar("Result")
 ABANDONED_AFTER = 120.0  # seconds that nobody asks how far a job is
+CHUNK = 64  # rows that the work gets at once
 BUSY_PAUSE = 1.0  # seconds before a chunk is tried again that the engine had no room for
 EMPTY_TEXT = "the text is empty"
 logger = logging.getLogger(__name__)
@@ -164,8 +165,10 @@ def start(
     rows: Sequence[str],
     numbers: Sequence[int],
     work: Callable[[Sequence[str]], Sequence[Result | PlaygroundError]],
-    chunk: int = 64,
+    chunk: int = CHUNK,
     settings: Settings | None = None,
+    *,
+    what: str = "this file",
 ) -> Job[Result]:
     """Start a job over ``rows`` in a thread of its own and return it.
 
@@ -177,6 +180,7 @@ def start(
             job.
         chunk: how many rows ``work`` gets at once.
         settings: those of the environment without any.
+        what: the rows, as a visitor whose job has to wait knows them.
 
     Raises:
         BusyError: ``settings.max_jobs`` are running already.
@@ -186,7 +190,8 @@ def start(
     with _starting:
         if len(_running) >= settings.max_jobs:
             raise BusyError(
-                f"{len(_running)} files are being worked on already. Try again when one is done."
+                f"There is no room for {what} yet: {len(_running)} others are being worked on "
+                "already. Try again when one is done."
             )
         _running.add(job)
     threading.Thread(target=job.run, name="job", daemon=True).start()

@@ -68,30 +68,48 @@ def conll(found: Found, entities: Sequence[Entity]) -> str:
     model's own labels where tokens stay apart. An empty line stands where a line of the text ends.
     Entities that end within a word cut it.
     """
+    return _tagged(found.text, words(found), entities)
+
+
+def conll_of_file(found: Iterable[tuple[str, np.ndarray, Sequence[Entity]]]) -> str:
+    """Return the same of many texts, an empty line behind each.
+
+    Args:
+        found: of each text its letters, its ``words``, and the entities to tag.
+    """
+    return "\n".join(_tagged(*one) for one in found)
+
+
+def words(found: Found) -> np.ndarray:
+    """Return where each word of the text begins and ends, int32 [word, 2]."""
+    tokens = found.tokens
+    first = np.flatnonzero(np.append(True, tokens.words[1:] != tokens.words[:-1]))
+    ends = np.maximum.reduceat(tokens.spans[:, 1], first)
+    return np.stack([tokens.spans[first, 0], ends], axis=1).astype(np.int32)
+
+
+def _tagged(text: str, places: np.ndarray, entities: Sequence[Entity]) -> str:
     tags: dict[int, str] = {}
     for entity in entities:
         tags |= dict.fromkeys(range(entity.start, entity.end), f"I-{entity.type}")
         tags[entity.start] = f"B-{entity.type}" if entity.label == entity.type else entity.label
     lines: list[str] = []
-    for before, (start, end) in pairwise([(0, 0), *_words(found, entities)]):
-        if lines and LINE_END.search(found.text, before[1], start):
+    for before, (start, end) in pairwise([(0, 0), *_cut(text, places, entities)]):
+        if lines and LINE_END.search(text, before[1], start):
             lines.append("")
-        lines.append(f"{found.text[start:end]} {tags.get(start, OUTSIDE)}")
+        lines.append(f"{text[start:end]} {tags.get(start, OUTSIDE)}")
     return "\n".join([*lines, ""])
 
 
-def _words(found: Found, entities: Sequence[Entity]) -> list[tuple[int, int]]:
+def _cut(text: str, places: np.ndarray, entities: Sequence[Entity]) -> list[tuple[int, int]]:
     """Return where words stand, cut at the ends of entities; none has white space in it."""
-    tokens = found.tokens
-    first = np.flatnonzero(np.append(True, tokens.words[1:] != tokens.words[:-1]))
-    ends = np.maximum.reduceat(tokens.spans[:, 1], first)
     cuts = {place for entity in entities for place in (entity.start, entity.end)}
-    words = []
-    for start, end in zip(tokens.spans[first, 0].tolist(), ends.tolist(), strict=True):
+    found = []
+    for start, end in places.tolist():
         inner = sorted(cut for cut in range(start + 1, end) if cut in cuts)
         for begin, stop in pairwise([start, *inner, end]):
-            words += [
+            found += [
                 (begin + part.start(), begin + part.end())
-                for part in re.finditer(r"\S+", found.text[begin:stop])
+                for part in re.finditer(r"\S+", text[begin:stop])
             ]
-    return words
+    return found

@@ -4,12 +4,16 @@ Every function returns the ``Snippet`` for what a visitor chose. The text stands
 tokenizer got it, with spaces for what no model can read, so places are those of the screen.
 """
 
+import textwrap
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from playground.files.script import Reading
 from playground.models.catalog import Task
 from playground.named_entities.aggregation import Aggregation
 from playground.named_entities.find import Found
-from playground.named_entities.labels import LAST, ONLY
+from playground.named_entities.labels import LAST, ONLY, scheme
+from playground.named_entities.tokens import Stretch
 from playground.snippet import Snippet
 from playground.text.language import UNSPACED_NAMES
 from playground.text.pieces import vocabulary
@@ -17,9 +21,12 @@ from playground.text.pieces import vocabulary
 if TYPE_CHECKING:
     from playground.models.engine import Model
 
-READ = """\
+PAGE = "Named entities"
+SET_UP = """\
 model.eval()
 names = [model.config.id2label[number] for number in range(model.config.num_labels)]
+"""
+READ = """\
 encoding = tokenizer(
     TEXT, add_special_tokens=False, split_special_tokens=True, return_offsets_mapping=True
 )
@@ -122,6 +129,18 @@ for (start, end), row in zip(spans, probabilities):
     if label != "O" and start < end and score >= THRESHOLD:
         print(f"{score:.4f}  {label}  {start} to {end}  {TEXT[start:end]}")
 """
+A_FILE = """\
+
+
+def show(TEXT, WINDOWS):
+$body
+
+for number, text in enumerate(texts):
+    if text.strip():
+        ids = tokenizer(text, add_special_tokens=False, split_special_tokens=True)["input_ids"]
+        print(text[:60].replace("\\n", " "))
+        show(text, WINDOWS.get(number) or [(0, len(ids), 0, len(ids))])
+"""
 EVERY_TOKEN = """\
 
 for (start, end), row in zip(spans, probabilities.tolist()):
@@ -132,11 +151,48 @@ for (start, end), row in zip(spans, probabilities.tolist()):
 
 def mark(found: Found, *, model: "Model", aggregation: Aggregation, threshold: float) -> Snippet:
     """Return the code of ``find``, which found ``found``: entities with score, type and place."""
-    constants: dict[str, object] = {"THRESHOLD": threshold}
+    how, body, imports = _entities(model, aggregation)
+    return _snippet("entities", _of(found) | {"THRESHOLD": threshold} | how, model, body, imports)
+
+
+def file(
+    reading: Reading,
+    windows: Mapping[int, Sequence[Stretch]],
+    *,
+    model: "Model",
+    aggregation: Aggregation,
+    threshold: float,
+) -> Snippet:
+    """Return the code of ``find_all`` for the texts that ``reading`` finds.
+
+    ``windows`` has those of each text that needs several, by its place among all texts.
+    """
+    how, body, imports = _entities(model, aggregation)
+    constants = {
+        **reading.constants,
+        "WINDOWS": {number: _windows(row) for number, row in windows.items()},
+        "THRESHOLD": threshold,
+        **how,
+    }
+    inner = textwrap.indent((_read(model) + body).replace("\n\n\n", "\n\n"), "    ")
+    return Snippet(
+        page=PAGE,
+        title="a file",
+        task=Task.TOKEN_CLASSIFICATION,
+        constants={**constants, "TEMPERATURE": model.labels.temperature},
+        body=SET_UP + reading.code + A_FILE.replace("$body", inner),
+        imports=tuple(dict.fromkeys((*reading.imports, *imports))),
+    )
+
+
+def _entities(
+    model: "Model", aggregation: Aggregation
+) -> tuple[dict[str, object], str, tuple[str, ...]]:
+    """Return constants, code and imports of what prints the entities of TEXT."""
     if aggregation is Aggregation.NONE:
-        return _snippet("entities", found, model, constants, EACH_TOKEN)
-    prefixes = list(found.scheme.prefixes)
-    constants |= {"PREFIXES": prefixes}
+        return {}, EACH_TOKEN, ()
+    prefixes = list(scheme(model.labels.names).prefixes)
+    constants: dict[str, object] = {"PREFIXES": prefixes}
     more = len(prefixes) > len("BI")
     by_token = aggregation is Aggregation.SIMPLE
     whole = vocabulary(model.tokenizer).marks_continuation  # the tokenizer's words are whole words
@@ -153,36 +209,38 @@ def mark(found: Found, *, model: "Model", aggregation: Aggregation, threshold: f
     )
     if cut:
         constants |= {"UNSPACED": UNSPACED_NAMES}
-    imports = ("import unicodedata",) if cut else ()
-    return _snippet("entities", found, model, constants, "".join(parts), imports=imports)
+    return constants, "".join(parts), ("import unicodedata",) if cut else ()
 
 
 def every_token(found: Found, *, model: "Model") -> Snippet:
     """Return the code of the labelled tokens: each with the probability of every label."""
-    return _snippet("every token", found, model, {}, EVERY_TOKEN)
+    return _snippet("every token", _of(found), model, EVERY_TOKEN, ())
+
+
+def _of(found: Found) -> dict[str, object]:
+    return {"TEXT": found.tokens.seen, "WINDOWS": _windows(found.tokens.stretches)}
+
+
+def _windows(stretches: Sequence[Stretch]) -> list[tuple[int, int, int, int]]:
+    return [(one.begin, one.end, one.first, one.last) for one in stretches]
+
+
+def _read(model: "Model") -> str:
+    return READ + ("" if vocabulary(model.tokenizer).marks_continuation else OWN_SPANS)
 
 
 def _snippet(
     title: str,
-    found: Found,
-    model: "Model",
     constants: dict[str, object],
+    model: "Model",
     body: str,
-    *,
-    imports: tuple[str, ...] = (),
+    imports: tuple[str, ...],
 ) -> Snippet:
-    windows = [(one.begin, one.end, one.first, one.last) for one in found.tokens.stretches]
-    always: dict[str, object] = {
-        "TEXT": found.tokens.seen,
-        "WINDOWS": windows,
-        "TEMPERATURE": model.labels.temperature,
-    }
-    spans = "" if vocabulary(model.tokenizer).marks_continuation else OWN_SPANS
     return Snippet(
-        page="Named entities",
+        page=PAGE,
         title=title,
         task=Task.TOKEN_CLASSIFICATION,
-        constants=always | constants,
-        body=READ + spans + body,
+        constants={**constants, "TEMPERATURE": model.labels.temperature},
+        body=SET_UP + _read(model) + body,
         imports=imports,
     )

@@ -11,6 +11,7 @@ from playground.sentiment.classify import (
 from playground.sentiment.deletion import Deletion, deletion
 from playground.sentiment.edits import Edit, compare
 from playground.sentiment.explain import Explanation, Word, explain
+from playground.sentiment.shared import shared_deletion, shared_explanation
 
 __all__ = [
     "BySentence",
@@ -28,4 +29,6 @@ __all__ = [
     "deletion",
     "explain",
     "probabilities",
+    "shared_deletion",
+    "shared_explanation",
 ]

@@ -7,7 +7,9 @@ the app and plain text in the code.
 
 from collections.abc import Mapping, Sequence
 
+from playground.files.script import Reading
 from playground.models.catalog import Task
+from playground.models.queries import Labels
 from playground.sentiment.classify import Classified
 from playground.sentiment.explain import Explanation
 from playground.snippet import Snippet
@@ -56,6 +58,14 @@ print("whole")
 for name, probability in zip(names, whole(TEXT, WINDOWS).tolist()):
     print(f"{probability:.4f}  {name}")
 """
+A_FILE = """\
+for number, text in enumerate(texts):
+    if text.strip():
+        windows = WINDOWS.get(number) or [(0, len(read(text)[1]))]
+        print(text[:60].replace("\\n", " "))
+        for name, probability in zip(names, whole(text, windows).tolist()):
+            print(f"{probability:.4f}  {name}")
+"""
 ONE_TEXT = """\
 for name, probability in zip(names, whole(TEXT, WINDOWS).tolist()):
     print(f"{probability:.4f}  {name}")
@@ -88,10 +98,28 @@ def labels(found: Sequence[Classified]) -> Snippet:
     """Return the code of ``classify`` for several texts: each label's probability."""
     constants = {
         "TEXTS": [blanked(one.read.text) for one in found],
-        "WINDOWS": [_windows(one) for one in found],
+        "WINDOWS": [windows(one) for one in found],
         **_meaning(found),
     }
     return _snippet("labels", constants=constants, body=LABELS)
+
+
+def file(
+    reading: Reading, windows: Mapping[int, Sequence[tuple[int, int]]], known: Labels
+) -> Snippet:
+    """Return the code of ``classify_all`` for the texts that ``reading`` finds.
+
+    ``windows`` has those of each text that needs several, by its place among all texts.
+    """
+    constants = {
+        **reading.constants,
+        "WINDOWS": {number: list(row) for number, row in windows.items()},
+        "TEMPERATURE": known.temperature,
+        "SEVERAL": known.several,
+    }
+    return _snippet(
+        "a file", constants=constants, body=reading.code + A_FILE, imports=reading.imports
+    )
 
 
 def long_text(found: Classified) -> Snippet:
@@ -120,10 +148,11 @@ def one_text(found: Classified, explanation: Explanation | None) -> Snippet:
 
 
 def _one(found: Classified) -> dict[str, object]:
-    return {"TEXT": blanked(found.read.text), "WINDOWS": _windows(found), **_meaning([found])}
+    return {"TEXT": blanked(found.read.text), "WINDOWS": windows(found), **_meaning([found])}
 
 
-def _windows(found: Classified) -> list[tuple[int, int]]:
+def windows(found: Classified) -> list[tuple[int, int]]:
+    """Return the windows of a text, each as its first token and the one behind its last."""
     return [(part.window.begin, part.window.end) for part in found.parts]
 
 

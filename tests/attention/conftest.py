@@ -1,4 +1,4 @@
-"""What the tests of attention share: tiny models of every family, loaded to be looked into."""
+"""Tiny models of every family, loaded to be looked into; the tests of embeddings use them, too."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +26,7 @@ def look_into(engine: Engine, tiny_checkpoint: Callable[[str], Path]) -> Callabl
                 source=Source.LOCAL,
                 title=family,
                 folder=tiny_checkpoint(family),
+                script="any",
             )
         )
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from playground.attention.text import FIRST, SECOND, AttentionMap, Token
+from playground.attention.text import AttentionMap
+from playground.text.tokens import FIRST, SECOND, Token
 
 
 def attention_map(

@@ -1,13 +1,19 @@
 """An attention map is computed once, and no more are kept than the bound allows."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from playground.attention import AttentionMap, shared_maps
 from playground.attention.map_cache import MapCache
+from playground.models import fake
+from playground.models.catalog import ModelSpec, Source, Task
+from playground.models.engine import Engine
+from playground.settings import Settings
 
 KILOBYTE = 1_000
 
@@ -32,13 +38,33 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-MODEL: Any = SimpleNamespace(spec=SimpleNamespace(id="some/model"))
+MODEL: Any = SimpleNamespace(load_number=1)
 
 
 def test_the_same_text_is_computed_once(computed: list[str]) -> None:
     kept = MapCache(10 * KILOBYTE)
     assert kept.attend("one", model=MODEL) is kept.attend("one", model=MODEL)
     assert computed == ["one"]
+
+
+def test_weights_that_were_loaded_anew_have_maps_of_their_own(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "changed"
+    spec = ModelSpec(
+        id="local/changed",
+        task=Task.FEATURE_EXTRACTION,
+        source=Source.LOCAL,
+        title="changed",
+        folder=folder,
+    )
+    kept, found = MapCache(KILOBYTE * KILOBYTE), []
+    for seed in (0, 1):
+        fake.save("bert", folder, seed=seed)
+        model = Engine(Settings(), dtype=torch.float32).model(spec)
+        found.append(kept.attend("The rain fell.", model=model))
+        assert kept.attend("The rain fell.", model=model) is found[-1]
+    assert np.abs(found[0].weights - found[1].weights).max() > 1e-3
 
 
 def test_the_least_recently_used_goes_first(computed: list[str]) -> None:

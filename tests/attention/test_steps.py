@@ -17,7 +17,7 @@ from playground.models import fake
 from playground.models.engine import Model
 from playground.models.inside import Inside
 from playground.models.loading import Checkpoint
-from playground.models.queries import AttentionQuery, HeadParameters
+from playground.models.queries import AttentionQuery, Attentions, HeadParameters
 
 TOLERANCE = 1e-5
 TEXT = "the cat sat on the mat"
@@ -60,8 +60,10 @@ def test_values_are_the_models_own(
     def keep(module: nn.Module, inputs: Any, output: Tensor) -> None:
         own.append(output[0])
 
-    with model.encoder.model.get_submodule(values).register_forward_hook(keep):
-        attended = attend(TEXT, model=model)
+    attended = attend(TEXT, model=model)
+    whole = model.encoder.model
+    with whole.get_submodule(values).register_forward_hook(keep), torch.no_grad():
+        whole(torch.tensor([attended.input_ids]))
     expected = own[-1].numpy().reshape(len(attended.tokens), 2, 16)
     for head in range(2):
         found = step(attended, layer=1, head=head, token=0, model=model)
@@ -96,6 +98,7 @@ def test_albert_with_several_groups_of_several_layers() -> None:
     checkpoint = cast("Checkpoint", SimpleNamespace(model=model))
     inside = Inside(checkpoint, device=torch.device("cpu"))
     [found] = inside.scores([AttentionQuery(input_ids=(2, 5, 7, 3))])
+    assert isinstance(found, Attentions)
     attended = _attended(found.weights, found.hidden_states)
     assert attended.weights.shape == (8, 2, 4, 4)
     for layer, head, token in np.ndindex(attended.weights.shape[:3]):

@@ -220,7 +220,7 @@ def test_work_that_loses_a_row_is_a_bug() -> None:
 
 def test_so_many_jobs_at_once_and_then_room_again(gate: Gate) -> None:
     running = [start(["a"], [1], gate, settings=SETTINGS) for _ in range(2)]
-    with pytest.raises(BusyError, match="2 files are being worked on already"):
+    with pytest.raises(BusyError, match="no room for this file yet: 2 others"):
         start(["a"], [1], lengths, settings=SETTINGS)
     gate.let(2)
     assert all(job.wait(PATIENCE) for job in running)

@@ -5,7 +5,7 @@ import csv
 import io
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.errors import FileError
@@ -85,6 +85,21 @@ def test_any_table_in_unicode_comes_back_in_the_format_that_is_detected(
     data = written([columns, *rows], delimiter).encode(encoding)
     table = read(data, "a.csv")
     assert table.format.encoding == encoding
+    assert table.columns == tuple(columns)
+    assert [list(row) for row in table.rows] == rows
+
+
+@settings(max_examples=50)
+@given(files(controls=True), DELIMITERS, st.sampled_from(["\n", "\r\n", "\r"]))
+def test_any_table_with_all_cells_quoted_comes_back_whatever_ends_its_lines(
+    file: tuple[list[str], list[list[str]], str], delimiter: str, end: str
+) -> None:
+    columns, rows, encoding = file
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator=end)
+    writer.writerows([columns, *rows])
+    form = Format(kind=Kind.CSV, encoding=encoding, delimiter=delimiter, header=True)
+    table = read(text.getvalue().encode(encoding), "a.csv", form)
     assert table.columns == tuple(columns)
     assert [list(row) for row in table.rows] == rows
 

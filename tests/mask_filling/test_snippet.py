@@ -2,10 +2,7 @@
 
 import ast
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import version
@@ -32,6 +29,7 @@ from playground.models.engine import Engine, Model
 from playground.settings import Settings
 from playground.snippet import Snippet, notebook, python_code
 from tests.hub_server import StandIn
+from tests.scripts import OFFLINE, run
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = "The capital of [MASK] is <mask>, and the room is warm."
@@ -41,34 +39,12 @@ WORDS = ("Paris", "Seine", "harbourside")
 HUB = ModelSpec(
     id="org/name@main", task=Task.FILL_MASK, source=Source.HUB, title="org/name", script="any"
 )
-# Runs many scripts in one process: starting PyTorch takes longer than any of them.
-RUN_ALL = """\
-import contextlib, io, json, sys
-outputs = []
-for code in json.load(sys.stdin):
-    with contextlib.redirect_stdout(io.StringIO()) as output:
-        exec(code, {})
-    outputs.append(output.getvalue())
-json.dump(outputs, sys.stdout)
-"""
-
 Line = tuple[str, list[float]]  # of what is printed: the words, and the numbers with decimals
 
 
-def run(codes: list[str], folder: Path, environment: dict[str, str]) -> list[list[Line]]:
-    """Run scripts as a visitor would, in ``folder``; return the lines of each."""
-    result = subprocess.run(
-        [sys.executable, "-c", RUN_ALL],
-        input=json.dumps(codes),
-        cwd=folder,
-        env=os.environ | {"PYTHONUTF8": "1"} | environment,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=300,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    return [[_line(line) for line in output.splitlines()] for output in json.loads(result.stdout)]
+def run_lines(codes: list[str], folder: Path, environment: dict[str, str]) -> list[list[Line]]:
+    """Run scripts in ``folder``; return the lines of each."""
+    return [list(map(_line, output.splitlines())) for output in run(codes, folder, environment)]
 
 
 def _line(line: str) -> Line:
@@ -106,7 +82,7 @@ class Screen:
             self.side_by_side(),
         )
         codes = [python_code(snippet, spec=self.model.spec) for snippet, _ in views]
-        outputs = run(codes, folder, environment)
+        outputs = run_lines(codes, folder, environment)
         for (_, shown), printed in zip(views, outputs, strict=True):
             assert_same(printed, shown)
 
@@ -190,7 +166,7 @@ def test_the_code_cuts_a_text_and_takes_typed_special_tokens_for_words(tmp_path:
     model = engine_model(replace(HUB, id="local/tiny", source=Source.LOCAL, folder=folder))
     text = "The [SEP] is [MASK] " + "and the river is the Seine " * 20
     snippet, shown = Screen(model).fill(text)
-    [printed] = run([python_code(snippet, spec=model.spec)], tmp_path, {"HF_HUB_OFFLINE": "1"})
+    [printed] = run_lines([python_code(snippet, spec=model.spec)], tmp_path, OFFLINE)
     assert_same(printed, shown)
 
 
@@ -203,7 +179,7 @@ def test_the_code_for_a_folder_reads_every_family_layer_by_layer(tmp_path: Path)
         snippet, shown = Screen(engine_model(spec)).layers()
         codes.append(python_code(snippet, spec=spec))
         screens.append(shown)
-    for printed, shown in zip(run(codes, tmp_path, {"HF_HUB_OFFLINE": "1"}), screens, strict=True):
+    for printed, shown in zip(run_lines(codes, tmp_path, OFFLINE), screens, strict=True):
         assert_same(printed, shown)
 
 

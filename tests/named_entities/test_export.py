@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from transformers import AutoTokenizer
 
+from playground import files
 from playground.models import fake
 from playground.named_entities import Alternative, Entity, Found, Frequency, find, frequencies
 from playground.named_entities import export as exported
@@ -55,6 +56,14 @@ def test_conll_has_a_word_a_line_and_an_empty_line_where_a_line_ends(
 def test_conll_cuts_words_where_entities_end(told: Callable[..., Found]) -> None:
     found = told("Parisian")
     assert exported.conll(found, [entity("Paris", "LOC")]) == "Paris B-LOC\nian O\n"
+
+
+def test_conll_of_a_file_has_an_empty_line_behind_each_text(told: Callable[..., Found]) -> None:
+    texts = told("Ada slept", (0, 3, "PER")), told("Parisian")
+    rows = [(one.text, exported.words(one), one.entities) for one in texts]
+    assert exported.conll_of_file(rows) == "Ada B-PER\nslept O\n\nParisian O\n"
+    table = files.read(exported.conll_of_file(rows * 3).encode(), "entities.conll")
+    assert table.rows == (("Ada slept", "B-PER O"), ("Parisian", "O")) * 3
 
 
 def test_rows_have_numbers_as_computed() -> None:

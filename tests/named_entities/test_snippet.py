@@ -2,15 +2,14 @@
 
 import ast
 import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from playground import files
+from playground.files.script import reading
 from playground.models import fake
 from playground.models.catalog import ModelSpec, Source, Task, bundled
 from playground.models.engine import Engine, Model
@@ -19,6 +18,7 @@ from playground.settings import Settings
 from playground.snippet import python_code
 from tests.named_entities.labelled import spec_of
 from tests.named_entities.texts import TEXTS
+from tests.scripts import run
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = "Ada  Lovelace met\tZoë in São Paulo, (Paris) [SEP] 北京 x\x00y\nThe Seine is 42 km away. 😀"
@@ -29,32 +29,6 @@ HUB = ModelSpec(
     title="org/name",
     script="any",
 )
-# Runs many scripts in one process: starting PyTorch takes longer than any of them.
-RUN_ALL = """\
-import contextlib, io, json, sys
-outputs = []
-for code in json.load(sys.stdin):
-    with contextlib.redirect_stdout(io.StringIO()) as output:
-        exec(code, {})
-    outputs.append(output.getvalue())
-json.dump(outputs, sys.stdout)
-"""
-
-
-def run(codes: list[str], folder: Path) -> list[str]:
-    """Run scripts as a visitor would, in ``folder``; return what each printed."""
-    result = subprocess.run(
-        [sys.executable, "-c", RUN_ALL],
-        input=json.dumps(codes),
-        cwd=folder,
-        env=os.environ | {"PYTHONUTF8": "1", "HF_HUB_OFFLINE": "1", "HF_HOME": str(folder)},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=300,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    return list(json.loads(result.stdout))
 
 
 def assert_printed(printed: str, found: Found, threshold: float) -> None:
@@ -126,6 +100,31 @@ def test_the_code_knows_other_schemes_of_labels(tmp_path: Path) -> None:
         run([code for code, _, _ in answers], tmp_path), answers, strict=True
     ):
         assert_printed(output, found, threshold)
+
+
+@pytest.mark.parametrize("aggregation", [Aggregation.SIMPLE, Aggregation.AVERAGE])
+def test_the_code_of_a_file_prints_every_row(aggregation: Aggregation, tmp_path: Path) -> None:
+    model = local("roberta", tmp_path)
+    texts = ["Ada Lovelace met Zoë in Paris.", " ".join(fake.TEXT).replace("\n", " "), "Rome"]
+    data = "\n".join(["text", *(f'"{text}"' for text in texts), ""]).encode()
+    (tmp_path / "texts.csv").write_bytes(data)
+    table = files.read(data, "texts.csv")
+    assert table.column("text") == tuple(texts)
+    found = [find(text, model=model, aggregation=aggregation) for text in texts]
+    assert [len(one.tokens.stretches) > 1 for one in found] == [False, True, False]
+    snippet = scripts.file(
+        reading("texts.csv", table, "text"),
+        {1: found[1].tokens.stretches},
+        model=model,
+        aggregation=aggregation,
+        threshold=0,
+    )
+    [printed] = run([python_code(snippet, spec=model.spec)], tmp_path)
+    for one in reversed(found):
+        before, _, rows = printed.rpartition(one.text[:60] + "\n")
+        assert_printed(rows, one, 0)
+        printed = before
+    assert not printed
 
 
 def test_the_code_prints_every_token(tmp_path: Path) -> None:

@@ -40,7 +40,8 @@ def engine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Engine:
     """The engine the pages use: tiny models in place of the bundled ones, no Hub behind it."""
-    folders = {Task.FILL_MASK: tiny_folder, Task.FEATURE_EXTRACTION: tiny_folder}
+    masked = (Task.FILL_MASK, Task.FEATURE_EXTRACTION, Task.STEP_BY_STEP)
+    folders = dict.fromkeys(masked, tiny_folder)
 
     def load(spec: ModelSpec, settings: Settings, on_progress: Any = None) -> loading.Checkpoint:
         if spec.source is not Source.BUNDLED:
@@ -89,7 +90,7 @@ def room(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Roo
     settings = replace(cache.settings(), runs_folder=tmp_path / "runs")
     launcher = PretendedLauncher()
     monkeypatch.setattr(cache, "settings", lambda: settings)
-    monkeypatch.setattr(runs, "LocalLauncher", lambda _: launcher)
+    monkeypatch.setattr("playground.fine_tuning.runs.launcher.configured", lambda _: launcher)
     monkeypatch.setattr(RunQueue, "watch", lambda _: None)
     monkeypatch.setattr(runs, "only_store", functools.cache(runs.only_store.__wrapped__))
     return Room(RunQueue(settings, launcher), runs.store(), launcher, new_owner())

@@ -59,7 +59,15 @@ def train(room: Room, run: Run, *steps: int, start: int = 0, loss: float = 0.5) 
 
 def text(page: AppTest) -> str:
     """Return all Markdown of the page's main part, badges and captions among it."""
-    shown = [*page.markdown, *page.caption, *page.subheader, *page.warning, *page.error, *page.info]
+    shown = [
+        *page.markdown,
+        *page.caption,
+        *page.header,
+        *page.subheader,
+        *page.warning,
+        *page.error,
+        *page.info,
+    ]
     return "\n".join(element.value for element in shown)
 
 

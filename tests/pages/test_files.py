@@ -270,7 +270,7 @@ def test_a_bug_in_the_work_surfaces(app: AppTest, work: Work) -> None:
 def test_more_jobs_than_fit_are_told_to_wait(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "settings", lambda: Settings(max_jobs=0))
     press(upload(app, CSV.encode()), "Measure")
-    assert "files are being worked on already" in messages(app)[0]
+    assert "others are being worked on already" in messages(app)[0]
     assert labels(app) == ["Measure"]
 
 

@@ -131,7 +131,7 @@ def press(app: AppTest, label: str) -> AppTest:
 
 
 def steps(app: AppTest) -> list[str]:
-    return [heading.value for heading in app.subheader]
+    return [heading.value for heading in app.header]
 
 
 def metrics(app: AppTest) -> dict[str, str]:
@@ -251,7 +251,7 @@ def test_what_was_chosen_is_there_after_another_page(open_page: Open, runs: Runs
     choose(app, "Method", "full fine-tuning")
     number(app, "For validation (%)", 25)
     switch(app, "Keep the first of duplicates", on=False)
-    open_page("pages/start/home.py")
+    open_page("pages/start/home/page.py")
     back = open_page(PAGE)
     assert "In use: cups.csv" in messages(back)
     assert value(back, "Method") == "full fine-tuning"

@@ -9,14 +9,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import cache
-from playground import mask_filling
 from playground.errors import TrunkError
-from playground.models.catalog import bundled
+from playground.home import examples
 from playground.models.engine import Engine
 from playground.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-SAVED_ANSWER = ROOT / "assets" / "examples" / "home.json"
 FIRST_PAINT = """
 import sys
 from streamlit.testing.v1 import AppTest
@@ -34,20 +32,28 @@ def test_first_paint_needs_no_torch() -> None:
     assert run.returncode == 0, run.stderr
 
 
-def test_first_paint_shows_the_saved_answer(engine: Engine, home: AppTest) -> None:
+def charts(app: AppTest) -> list[list[str]]:
+    """Return the words of each chart of guesses; the last chart is Attention's."""
+    *guesses, _ = (json.loads(chart.proto.spec)["layout"] for chart in app.get("plotly_chart"))
+    return [layout["yaxis"]["ticktext"] for layout in guesses]
+
+
+def test_first_paint_shows_what_was_computed_ahead(engine: Engine, home: AppTest) -> None:
     assert not home.exception
     assert home.title[0].value == "BERT Playground"
-    [chart] = home.get("plotly_chart")
-    spec = json.loads(chart.proto.spec)
-    saved = json.loads(SAVED_ANSWER.read_text("utf-8"))["masks"][0]["guesses"]
-    assert spec["layout"]["yaxis"]["ticktext"] == [guess["token"] for guess in saved]
+    assert charts(home) == [[guess.token for guess in examples().guesses]]
+    page = " ".join(block.proto.body for block in home.get("html"))
+    assert page.count("<mark") == len(examples().entities) + 3  # a legend of three types
+    assert ">wonderful<" in page
+    assert ">ization<" in page
+    assert [bar.proto.value for bar in home.get("progress")] == [41, 7, 0, 0, 76, 5]
     assert engine.batcher.requests == 0
 
 
 def test_a_sentence_of_the_visitor_is_computed(engine: Engine, home: AppTest) -> None:
     home.text_area(key="text").set_value("The [MASK] is [MASK].").run()
     assert not home.exception
-    assert len(home.get("plotly_chart")) == 2
+    assert len(charts(home)) == 2
     assert engine.batcher.requests == 1
     assert home.query_params["text"] == "The [MASK] is [MASK]."
 
@@ -60,8 +66,8 @@ def test_a_sentence_without_a_mask_is_answered(engine: Engine, home: AppTest) ->
 
 def test_it_links_to_each_view(home: AppTest) -> None:
     links = Counter(link.proto.page_script_hash for link in home.get("page_link"))
-    # Of Named entities, Sentiment, Mask filling and Attention.
-    assert sorted(links.values()) == [3, 6, 7, 7]
+    # Each card has one for its page; the tour has eight steps, and Fine-tuning has no views.
+    assert sorted(links.values()) == [1, 4, 4, 5, 6, 6, 7, 7, 8, 12]
 
 
 def test_warming_up_loads_the_model_in_the_box(
@@ -82,16 +88,3 @@ def test_warming_up_survives_missing_weights(
     with caplog.at_level(logging.WARNING):
         cache.load_bundled()
     assert "The trunk is missing." in caplog.text
-
-
-@pytest.mark.weights
-def test_the_saved_answer_is_the_models_own() -> None:
-    """After new weights write it anew: python -m playground.recipes.home_example."""
-    saved = json.loads(SAVED_ANSWER.read_text("utf-8"))
-    model = Engine(Settings()).model(bundled()[0])
-    filling = mask_filling.fill(saved["text"], model=model, top_k=5)
-    [guesses] = filling.guesses
-    assert [guess.token for guess in guesses] == [g["token"] for g in saved["masks"][0]["guesses"]]
-    probabilities = [guess["probability"] for guess in saved["masks"][0]["guesses"]]
-    # fp32 and bf16 processors agree to about two digits.
-    assert [g.probability for g in guesses] == pytest.approx(probabilities, rel=0.1)

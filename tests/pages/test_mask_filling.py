@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from transformers import AutoModelForMaskedLM, AutoTokenizer
 
 from pages.explore.mask_filling.views import VIEWS
+from pages.shared import link
 from playground.models.engine import Engine
 
 PAGE = "pages/explore/mask_filling/page.py"
@@ -55,7 +56,7 @@ def test_first_load_shows_what_transformers_computes(
 def test_every_mask_gets_its_own_table(open_page: Open) -> None:
     app = open_page(PAGE, text="The [MASK] of [MASK] is [MASK].", top_k="3")
     assert [len(table) for table in tables(app, "Rank")] == [3, 3, 3]
-    assert [heading.value for heading in app.subheader] == ["Mask 1", "Mask 2", "Mask 3"]
+    assert [heading.value for heading in app.header] == ["Mask 1", "Mask 2", "Mask 3"]
 
 
 @pytest.mark.parametrize(
@@ -122,14 +123,26 @@ def test_the_address_follows_what_the_visitor_does(open_page: Open) -> None:
     assert app.text_area(key="text").value == "Rain fell for three [MASK]."
 
 
-def test_the_way_back_shows_the_screen_before(open_page: Open) -> None:
+def test_the_way_back_shows_the_screen_before(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = open_page(PAGE, text="First [MASK].")
     app.text_area(key="text").set_value("Second [MASK].").run()
     before, app.query_params = dict(app.query_params), {"text": "First [MASK]."}
+    monkeypatch.setattr(link, "went_through_history", lambda: True)
     app.run()
     assert app.text_area(key="text").value == "First [MASK]."
     assert app.query_params == {"text": "First [MASK]."}
     assert before["text"] == "Second [MASK]."
+
+
+def test_an_address_that_lags_behind_changes_nothing(open_page: Open) -> None:
+    """A page runs by itself, too, and may be asked to before the browser has its new address."""
+    app = open_page(PAGE, text="First [MASK].")
+    app.text_area(key="text").set_value("Second [MASK].").run()
+    app.query_params = {"text": "First [MASK]."}
+    app.run()
+    assert app.text_area(key="text").value == "Second [MASK]."
 
 
 def test_a_click_wins_over_the_address_of_the_screen_before(open_page: Open) -> None:
@@ -144,7 +157,7 @@ def test_a_click_wins_over_the_address_of_the_screen_before(open_page: Open) -> 
 def test_the_text_survives_a_visit_to_another_page(open_page: Open) -> None:
     app = open_page(PAGE)
     app.text_area(key="text").set_value("Rain fell for three [MASK].").run()
-    app.switch_page("../start/home.py").run()
+    app.switch_page("../start/home/page.py").run()
     assert app.text_area(key="text").value == "Rain fell for three [MASK]."
 
 

@@ -30,8 +30,9 @@ def messages(app: AppTest) -> str:
 
 def html(app: AppTest) -> str:
     """Return the marked text."""
-    [marked] = app.get("html")
-    return str(marked.proto.body)
+    made = [str(block.proto.body) for block in app.get("html")]
+    [marked] = [body for body in made if "entities-text" in body]  # all pages have a style, too
+    return marked
 
 
 def test_first_load_shows_an_example(open_page: Open) -> None:
@@ -148,10 +149,15 @@ def test_a_file_is_worked_on_and_counted(open_page: Open) -> None:
     job = app.session_state["entities_file_job"].job
     assert job.wait(60)
     app.run()
-    [counts] = tables(app, "Count")
-    assert counts["Count"].sum() >= len(counts)
+    [counted] = tables(app, "Count")
+    assert counted["Count"].sum() >= len(counted)
     labels = [button.label for button in app.download_button]
-    assert labels == ["Entities, CSV", "Entities, JSON", "Counts, CSV", "Counts, JSON"]
+    entities = ["Entities, CSV", "Entities, JSON", "Entities, CoNLL"]
+    counts = ["Counts, CSV", "Counts, JSON"]
+    assert labels == [*entities, *counts, "Model adapter", "Notebook"]
+    python = next(block.value for block in app.code if block.language == "python")
+    compile(python, "snippet", "exec")
+    assert "FILE = 'texts.csv'" in python
     assert "Reuters" in messages(app)
 
 

@@ -1,6 +1,7 @@
 """A visitor's own runs are models on every page; to everybody else they never were."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,16 +12,21 @@ from streamlit.testing.v1 import AppTest
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from pages.shared import cache, owner, runs
+from pages.train.fine_tuning import start, takes
 from pages.train.runs import actions, compare, listing, watch
+from playground.errors import IndexUnreachableError
 from playground.fine_tuning import own_models
+from playground.fine_tuning.estimate import Speed
 from playground.fine_tuning.own_models import HEADS
 from playground.fine_tuning.runs.owners import new_owner
 from playground.fine_tuning.tasks import Task
 from playground.models import catalog
 from playground.models.engine import Engine
 from tests.fine_tuning.finished import SECOND, TEXT, Finisher
+from tests.pages.test_fine_tuning import SPEED, press, sample
 
 RUNS = "pages/train/runs/page.py"
+FINE_TUNING = "pages/train/fine_tuning/page.py"
 SENTIMENT = "pages/tasks/sentiment/page.py"
 ENTITIES = "pages/tasks/named_entities/page.py"
 MASKS = "pages/explore/mask_filling/page.py"
@@ -74,6 +80,22 @@ def test_an_own_run_is_offered_and_used(
     assert any("My *tickets* · your run" in option for option in picker(app).options)
     assert picker(app).value == f"run/{run_id}"
     assert any(task in caption.value.replace("\\", "") for caption in app.caption)
+
+
+def test_while_runs_cannot_be_looked_up_other_models_serve_and_their_own_says_why(
+    open_page: Open, made: Finisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = made.finish("My *tickets*", Task.CLASSIFICATION)
+
+    def fails(_: object) -> None:
+        raise IndexUnreachableError("The database does not answer.")
+
+    monkeypatch.setattr(made.store, "finished", fails)
+    app = open_page(SENTIMENT, sentiment_model="bundled/sentiment")
+    assert errors(app) == []
+    assert not any("your run" in option for option in picker(app).options)
+    app = open_page(SENTIMENT, sentiment_model=f"run/{run_id}")
+    assert errors(app) == ["The database does not answer."]
 
 
 @pytest.mark.parametrize("is_there", [True, False])
@@ -209,7 +231,10 @@ def test_a_run_is_tried_on_a_held_out_example(
     app = use(open_page, made.finish(task=task))
     assert errors(app) == []
     assert [area.value for area in app.text_area] == texts
-    said = [element.value.replace("\\", "").replace("\u00a0", " ") for element in app.subheader]
+    said = [
+        element.value.replace("\\", "").replace("\u00a0", " ")
+        for element in (*app.header, *app.subheader)
+    ]
     assert expected(made.tiny(task), *texts) in said
 
 
@@ -253,3 +278,36 @@ def test_a_push_without_a_token_is_a_message(open_page: Open, made: Finisher, hu
     app.run()
     assert any("token with the right to write is needed" in said for said in errors(app))
     assert not hub.requests
+
+
+def test_an_own_run_is_a_base_for_the_next(
+    open_page: Open, made: Finisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speed: Future[Speed] = Future()
+    speed.set_result(SPEED)
+    monkeypatch.setattr(takes, "measured", lambda: speed)
+    monkeypatch.setattr(start, "owner", lambda: made.owner)
+    monkeypatch.setattr(start, "store", lambda: made.store)
+    run_id = made.finish("My *tickets*")
+    app = sample(open_page(FINE_TUNING, base_model=f"run/{run_id}"), "Support tickets")
+    assert errors(app) == []
+    assert picker(app).value == f"run/{run_id}"
+    assert any("My *tickets* · your run" in option for option in picker(app).options)
+    assert any("on this machine" in markdown.value for markdown in app.markdown)
+    press(app, "Start")
+    [new, _] = made.store.runs(made.owner)
+    assert new.settings.base_model == f"run/{run_id}"
+    app = open_page(RUNS, run=new.id)
+    assert any(
+        "My *tickets*" in one.value.replace("\\", "") for one in (*app.caption, *app.markdown)
+    )
+
+
+def test_another_s_run_is_no_base(
+    open_page: Open, made: Finisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start, "owner", lambda: made.owner)
+    theirs = made.finish("Their secret", owner=new_owner())
+    app = sample(open_page(FINE_TUNING, base_model=f"run/{theirs}"), "Support tickets")
+    assert UNKNOWN in errors(app)
+    assert not [button for button in app.button if button.label == "Start"]

@@ -104,11 +104,26 @@ def test_a_click_opens_a_run_and_the_address_says_so(
 ) -> None:
     run = submit(room, "Tickets")
     page = click(open_runs(), "**Tickets**")
-    assert page.subheader[0].value == "Tickets"
+    assert page.header[0].value == "Tickets"
     assert page.query_params["run"] in (run.id, [run.id])
     page = click(page, "All runs")
     assert "run" not in page.query_params
     assert "**Tickets**" in labels(page)
+
+
+def test_a_run_that_waits_for_the_cluster_says_so(
+    room: Room, open_runs: Callable[..., AppTest]
+) -> None:
+    room.launcher.is_away = True
+    run = submit(room, "Tickets")
+    page = open_runs(run=run.id)
+    assert "waiting" in text(page)
+    assert ["cannot be reached now" in shown.value for shown in page.warning] == [True]
+    room.launcher.is_away = False
+    submit(room, "Another")  # the cluster is back, as it finds
+    page = open_runs(run=run.id)
+    assert room.state(run.id) is State.RUNNING
+    assert len(page.warning) == 0
 
 
 def test_a_run_of_another_is_as_unknown_as_none(
@@ -194,4 +209,4 @@ def test_the_limits_are_those_that_hold(
     shown = text(open_runs()).replace("\n  ", " ")
     for words in ("7 minutes", "2 runs", "31 runs", "**4** of them", "1,234 MB", "5,678 MB"):
         assert words in shown
-    assert "**1 day** after its end a run is removed" in shown
+    assert "kept **for 1 day after its end**" in shown

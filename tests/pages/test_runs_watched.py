@@ -134,7 +134,7 @@ def test_a_run_is_renamed(room: Room, open_runs: Callable[..., AppTest]) -> None
     next(field for field in page.text_input if field.label == "Name").set_value(HOSTILE)
     click(page, "Rename the run")
     assert room.run(run.id).name == HOSTILE
-    assert page.subheader[0].value.startswith(r"\<b\>x\<\/b\> \*\*y\*\*")
+    assert page.header[0].value.startswith(r"\<b\>x\<\/b\> \*\*y\*\*")
 
 
 def test_deleting_asks_first_and_leads_to_the_list(

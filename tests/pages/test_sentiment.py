@@ -39,11 +39,12 @@ def messages(app: AppTest) -> str:
 
 
 def said(app: AppTest) -> str:
-    return " ".join(element.value for element in (*app.caption, *app.markdown, *app.subheader))
+    return " ".join(element.value for element in (*app.caption, *app.markdown, *app.header))
 
 
 def html(app: AppTest) -> list[str]:
-    return [block.proto.body for block in app.get("html")]
+    made = [block.proto.body for block in app.get("html")]
+    return [body for body in made if not body.startswith("<style>")]  # the style of all pages
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_the_page_shows_what_transformers_computes(
 ) -> None:
     app = open_page(PAGE, sentiment_text=TEXT)
     positive = probability(TEXT)
-    verdict = app.subheader[0].value.replace("\\", "")
+    verdict = app.header[0].value.replace("\\", "")
     name, shown = verdict.split(", ")
     assert name == ("POSITIVE" if positive > 0.5 else "NEGATIVE")
     assert float(shown.split()[0]) == pytest.approx(100 * max(positive, 1 - positive), abs=0.06)
@@ -120,7 +121,8 @@ def test_a_files_rows_get_their_labels(
     assert table["% POSITIVE"].tolist() == pytest.approx(
         [100 * probability(TEXT), 100 * probability("<b>It</b> rained.")], abs=0.06
     )
-    assert [button.label for button in app.download_button] == ["CSV", "JSON"]
+    labels = [button.label for button in app.download_button]
+    assert labels == ["CSV", "JSON", "Model adapter", "Notebook"]
     assert not messages(app)
 
 

@@ -2,9 +2,6 @@
 
 import ast
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import version
@@ -13,68 +10,28 @@ from pathlib import Path
 import pytest
 import torch
 
+from playground import files
+from playground.files.script import reading
 from playground.models import fake
 from playground.models.catalog import ModelSpec, Source, Task, find
 from playground.models.engine import Engine, Model
 from playground.sentiment import Classified, classify, classify_all, explain, scripts
 from playground.settings import Settings
 from playground.snippet import Snippet, notebook, python_code
+from tests.scripts import Numbered, assert_same, run_numbered
 
 ROOT = Path(__file__).resolve().parents[2]
 TASK = Task.TEXT_CLASSIFICATION
 TEXT = "The film is long and slow, [SEP] but never dull </s>."
 LONG = "Rain fell for three days, then the sun came out and the fields turned green. " * 6
 HUB = ModelSpec(id="org/name@main", task=TASK, source=Source.HUB, title="org/name", script="any")
-# Runs many scripts in one process: starting PyTorch takes longer than any of them.
-RUN_ALL = """\
-import contextlib, io, json, sys
-outputs = []
-for code in json.load(sys.stdin):
-    with contextlib.redirect_stdout(io.StringIO()) as output:
-        exec(code, {})
-    outputs.append(output.getvalue())
-json.dump(outputs, sys.stdout)
-"""
-
-Line = tuple[float | None, str]  # of what is printed: a number in front, and the words
 
 
-def run(codes: list[str], folder: Path) -> list[list[Line]]:
-    """Run scripts as a visitor would, in ``folder``; return the lines of each."""
-    result = subprocess.run(
-        [sys.executable, "-c", RUN_ALL],
-        input=json.dumps(codes),
-        cwd=folder,
-        env=os.environ | {"PYTHONUTF8": "1", "HF_HUB_OFFLINE": "1"},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=300,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    return [[_line(line) for line in output.splitlines()] for output in json.loads(result.stdout)]
-
-
-def _line(line: str) -> Line:
-    number, _, words = line.partition("  ")
-    try:
-        return float(number), words
-    except ValueError:
-        return None, line
-
-
-def assert_same(printed: list[Line], shown: list[Line], tolerance: float = 2e-3) -> None:
-    assert [words for _, words in printed] == [words for _, words in shown]
-    for (number, _), (expected, words) in zip(printed, shown, strict=True):
-        assert (number is None) == (expected is None)
-        assert number == pytest.approx(expected, abs=tolerance), words
-
-
-def named(found: Classified, probabilities: tuple[float, ...]) -> list[Line]:
+def named(found: Classified, probabilities: tuple[float, ...]) -> list[Numbered]:
     return list(zip(probabilities, found.labels.names, strict=True))
 
 
-def one_text(model: Model, text: str = TEXT) -> tuple[Snippet, list[Line]]:
+def one_text(model: Model, text: str = TEXT) -> tuple[Snippet, list[Numbered]]:
     found = classify(text, model=model)
     explanation = explain(found, model=model, label=0)
     lines = named(found, found.probabilities)
@@ -82,20 +39,20 @@ def one_text(model: Model, text: str = TEXT) -> tuple[Snippet, list[Line]]:
     return scripts.one_text(found, explanation), lines
 
 
-def long_text(model: Model) -> tuple[Snippet, list[Line]]:
+def long_text(model: Model) -> tuple[Snippet, list[Numbered]]:
     found = classify(LONG, model=model, size=24, overlap=0.5)
     assert len(found.parts) > 2
-    lines: list[Line] = []
+    lines: list[Numbered] = []
     for part in found.parts:
         lines.append((None, f"tokens {part.window.begin} to {part.window.end}"))
         lines += named(found, part.probabilities)
     return scripts.long_text(found), [*lines, (None, "whole"), *named(found, found.probabilities)]
 
 
-def labels(model: Model) -> tuple[Snippet, list[Line]]:
+def labels(model: Model) -> tuple[Snippet, list[Numbered]]:
     answers = classify_all([TEXT, LONG], model=model)
     found = [one for one in answers if isinstance(one, Classified)]
-    lines: list[Line] = []
+    lines: list[Numbered] = []
     for one in found:
         lines += [(None, one.read.text[:60]), *named(one, one.probabilities)]
     return scripts.labels(found), lines
@@ -118,7 +75,7 @@ def test_the_code_reproduces_every_view_for_every_family(tmp_path: Path) -> None
             snippet, shown = view(model)
             codes.append(python_code(snippet, spec=spec))
             screens.append(shown)
-    for printed, shown in zip(run(codes, tmp_path), screens, strict=True):
+    for printed, shown in zip(run_numbered(codes, tmp_path), screens, strict=True):
         assert_same(printed, shown)
 
 
@@ -133,7 +90,7 @@ def test_the_code_knows_several_labels_and_a_temperature(tmp_path: Path) -> None
     code = python_code(snippet, spec=spec)
     assert "TEMPERATURE = 2.5\n" in code
     assert "SEVERAL = True\n" in code
-    [printed] = run([code], tmp_path)
+    [printed] = run_numbered([code], tmp_path)
     assert_same(printed, shown)
 
 
@@ -145,8 +102,25 @@ def test_the_bundled_code_reproduces_every_view() -> None:
     model = model_of(spec)
     views = [view(model) for view in (one_text, labels)]
     codes = [python_code(snippet, spec=spec) for snippet, _ in views]
-    for printed, (_, shown) in zip(run(codes, ROOT), views, strict=True):
+    for printed, (_, shown) in zip(run_numbered(codes, ROOT), views, strict=True):
         assert_same(printed, shown, tolerance=0.01)
+
+
+def test_the_code_of_a_file_prints_every_row(tmp_path: Path) -> None:
+    spec = local(fake.save("bert", tmp_path / "models" / "bert", task=TASK))
+    model = model_of(spec)
+    data = json.dumps({"text": TEXT}) + "\n" + json.dumps({"text": LONG}) + "\n{}\n"
+    (tmp_path / "texts.jsonl").write_text(data, "utf-8")
+    table = files.read(data.encode(), "texts.jsonl")
+    found = [classify(text, model=model, size=24, overlap=0.5) for text in (TEXT, LONG)]
+    assert len(found[0].parts) == 1
+    windows = {1: scripts.windows(found[1])}
+    snippet = scripts.file(reading("texts.jsonl", table, "text"), windows, model.labels)
+    [printed] = run_numbered([python_code(snippet, spec=spec)], tmp_path)
+    shown: list[Numbered] = []
+    for one in found:
+        shown += [(None, one.read.text[:60]), *named(one, one.probabilities)]
+    assert_same(printed, shown)
 
 
 NASTY = [

@@ -7,8 +7,8 @@ import numpy as np
 import streamlit as st
 
 from pages.explore.attention import downloads, inputs
-from pages.explore.attention.view import AttentionView
 from pages.shared import cache, results
+from pages.shared.views import View
 from playground import attention
 from playground.attention import AttentionMap, HeadFigures, Switches, arrays, export, scripts
 from playground.plots import attention as plots
@@ -105,7 +105,7 @@ def _table(attended: AttentionMap, figures: HeadFigures) -> None:
     st.caption(f"Click a head's row to open it. {attended.layers * attended.heads} heads.")
 
 
-VIEW = AttentionView(
+VIEW = View(
     title="All heads",
     about="Every layer and head of the model on this text; click one to open it.",
     fields=(),

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from pages.explore.attention.view import AttentionView
 from pages.shared import frame
 from pages.shared.link import Field, one_of
+from pages.shared.views import View
 from playground.attention import AttentionMap, Switches, bertviz_views
 
 HEAD, MODEL = "head view", "model view"
@@ -37,7 +37,7 @@ def show(attended: AttentionMap, _switches: Switches) -> None:
     )
 
 
-VIEW = AttentionView(
+VIEW = View(
     title="BertViz",
     about=f"The well-known views, for texts of up to {bertviz_views.BERTVIZ_TOKENS} tokens.",
     fields=(WHICH,),

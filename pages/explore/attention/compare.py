@@ -7,11 +7,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.explore.attention import downloads, inputs
-from pages.explore.attention.view import AttentionView
 from pages.shared import cache, frame, results
 from pages.shared.link import Field, one_of
+from pages.shared.views import View
 from playground import attention
-from playground.attention import AttentionMap, Switches, View, arrays, compare_script, export
+from playground.attention import AttentionMap, Switches, arrays, compare_script, export
 from playground.errors import UnsupportedModelError
 from playground.models.catalog import Task
 from playground.plots import attention as plots
@@ -49,7 +49,7 @@ def show(attended: AttentionMap, switches: Switches) -> None:
         }
         for column, (name, made) in zip(st.columns(2), figures.items(), strict=True):
             with column:
-                st.subheader(name, anchor=False)
+                st.header(name, anchor=False)
                 results.figure(made, key=f"compare_{name}", alt=f"{name} attention")
         if first.weights.shape == second.weights.shape:
             figures[DIFFERENCE] = plots.difference(first, second)
@@ -68,7 +68,7 @@ def show(attended: AttentionMap, switches: Switches) -> None:
 
 
 def _show_difference(figures: Mapping[str, go.Figure]) -> None:
-    st.subheader(DIFFERENCE, anchor=False)
+    st.header(DIFFERENCE, anchor=False)
     if DIFFERENCE in figures:
         results.figure(figures[DIFFERENCE], key="difference", alt="Difference of attention")
     else:
@@ -79,7 +79,9 @@ def _show_difference(figures: Mapping[str, go.Figure]) -> None:
         )
 
 
-def _take_along(first: View, second: View, figures: Mapping[str, go.Figure]) -> None:
+def _take_along(
+    first: attention.View, second: attention.View, figures: Mapping[str, go.Figure]
+) -> None:
     comparable = DIFFERENCE in figures
     downloads.offer(
         "compare",
@@ -91,7 +93,9 @@ def _take_along(first: View, second: View, figures: Mapping[str, go.Figure]) -> 
         downloads.table(partial(export.differences, first, second, export.TABLE_ROWS), "compare")
 
 
-def _side(attended: AttentionMap, layers: list[int], heads: list[int], switches: Switches) -> View:
+def _side(
+    attended: AttentionMap, layers: list[int], heads: list[int], switches: Switches
+) -> attention.View:
     own_layers = [layer for layer in layers if layer < attended.layers]
     own_heads = [head for head in heads if head < attended.heads]
     if not own_layers or not own_heads:
@@ -103,7 +107,7 @@ def _side(attended: AttentionMap, layers: list[int], heads: list[int], switches:
     return attention.view(attended, weights, switches)
 
 
-VIEW = AttentionView(
+VIEW = View(
     title="Compare",
     about="What another word, or another model, does to attention.",
     fields=(inputs.LAYERS, inputs.HEADS, WITH, OTHER_MODEL, OTHER_TEXT),

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from pages.explore.attention import downloads, inputs
-from pages.explore.attention.view import AttentionView
 from pages.shared import results
+from pages.shared.views import View
 from playground import attention
 from playground.attention import AttentionMap, Switches, scripts
 from playground.plots import attention as plots
@@ -29,7 +29,7 @@ def show(attended: AttentionMap, switches: Switches) -> None:
     downloads.code(scripts.heatmap(attended.texts, layers=layers, heads=heads, switches=switches))
 
 
-VIEW = AttentionView(
+VIEW = View(
     title="Heatmap",
     about="Rows attend, columns are attended to. Drag to zoom in, double-click to zoom out.",
     fields=(inputs.LAYERS, inputs.HEADS),

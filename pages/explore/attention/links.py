@@ -5,8 +5,8 @@ from functools import partial
 import streamlit as st
 
 from pages.explore.attention import downloads, inputs
-from pages.explore.attention.view import AttentionView
 from pages.shared.attention_links import attention_links
+from pages.shared.views import View
 from playground import attention
 from playground.attention import AttentionMap, Switches, arrays, export, links, links_html, scripts
 
@@ -46,7 +46,7 @@ def show(attended: AttentionMap, switches: Switches) -> None:
     downloads.code(scripts.links(attended.texts, layer=layer, heads=shown_heads, switches=switches))
 
 
-VIEW = AttentionView(
+VIEW = View(
     title="Links",
     about="Who attends to whom, left to right. Click a token, or use arrow keys and Enter.",
     fields=(inputs.LAYERS, inputs.HEADS),

@@ -4,10 +4,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.explore.attention import inputs
-from pages.explore.attention.view import AttentionView
-from pages.explore.attention.views import VIEW_FIELD, VIEWS
-from pages.shared import cache, frame, link
+from pages.explore.attention.views import VIEW_FIELD, VIEWS, Show
+from pages.shared import cache, frame, link, views
 from pages.shared.escape import literal
+from pages.shared.views import View
 from pages.tasks.sentiment.inputs import TEXT as SENTIMENT_TEXT
 from playground import attention
 from playground.attention import Switches
@@ -20,7 +20,7 @@ COMMON = (VIEW_FIELD, inputs.MODEL, inputs.TEXT, inputs.PAIR, *inputs.SWITCHES)
 
 @st.fragment
 def shown(
-    view: AttentionView,
+    view: View[Show],
     model_id: str,
     texts: tuple[str, str],
     switches: Switches,
@@ -46,9 +46,7 @@ frame.header(
     "Each token gathers what it needs from the others, by weights that sum to 1. See them for "
     "every layer and head.",
 )
-link.restore(PAGE, list({f.name: f for v in VIEWS.values() for f in (*COMMON, *v.fields)}.values()))
-view = VIEWS[frame.view_picker(VIEWS, VIEW_FIELD)]
-st.caption(view.about)
+view = views.choose(PAGE, VIEWS, VIEW_FIELD, common=COMMON)
 left, right = st.columns([5, 3], gap="large")
 with left:
     text, pair = inputs.texts()
@@ -57,6 +55,7 @@ with right:
     with st.container(horizontal=True):
         frame.models_table(Task.FEATURE_EXTRACTION)
         share = st.empty()
+with st.container(horizontal=True, gap="medium"):
     switches = inputs.switches()
 shown(view, model_id, (text, pair), switches, share)
 st.caption(
@@ -66,7 +65,7 @@ st.caption(
 )
 st.page_link(
     SENTIMENT,
-    label="Which words push an answer: saliency by integrated gradients",
+    label="Which words push an answer",
     icon=":material/water_drop:",
     query_params={SENTIMENT_TEXT.name: text} if len(text) <= link.MAX_LENGTH // 3 else None,
 )

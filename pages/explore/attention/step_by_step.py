@@ -5,9 +5,9 @@ from functools import partial
 import streamlit as st
 
 from pages.explore.attention import downloads, inputs
-from pages.explore.attention.view import AttentionView
 from pages.shared import cache, results
 from pages.shared.link import Field, whole_number
+from pages.shared.views import View
 from playground import attention
 from playground.attention import AttentionMap, Switches, arrays, export, step_script
 from playground.models.catalog import Task
@@ -33,7 +33,7 @@ def show(attended: AttentionMap, _switches: Switches) -> None:
     )
     model = cache.model(str(st.session_state[inputs.MODEL.name]), Task.FEATURE_EXTRACTION)
     step = attention.step(attended, layer=layer, head=head, token=token, model=model)
-    st.subheader(f"Layer {layer + 1}, head {head + 1}", anchor=False)
+    st.header(f"Layer {layer + 1}, head {head + 1}", anchor=False)
     st.latex(
         r"\mathrm{softmax}\!\left(\frac{q K^\top}{\sqrt{d_k}}\right) V"
         rf"\qquad d_k = {len(step.q)}"
@@ -91,7 +91,7 @@ def _without_vectors(rows: list[Row]) -> list[Row]:
     return [{name: row[name] for name in row if name not in ("k", "v")} for row in rows]
 
 
-VIEW = AttentionView(
+VIEW = View(
     title="Step by step",
     about="The formula with the real numbers of one head and one token.",
     fields=(inputs.LAYERS, inputs.HEADS, TOKEN),

@@ -6,9 +6,9 @@ import numpy as np
 import streamlit as st
 
 from pages.explore.attention import downloads
-from pages.explore.attention.view import AttentionView
 from pages.shared import results
 from pages.shared.link import Field, one_of, whole_number
+from pages.shared.views import View
 from playground import attention
 from playground.attention import FLOW_TOKENS, AttentionMap, Switches, arrays, export, scripts
 from playground.plots import attention as plots
@@ -83,7 +83,7 @@ def _flow(attended: AttentionMap) -> None:
     downloads.code(scripts.flow(attended.texts, token=token))
 
 
-VIEW = AttentionView(
+VIEW = View(
     title="Through the layers",
     about="What of the input arrives where, after several layers.",
     fields=(METHOD, DEPTH, TOKEN),

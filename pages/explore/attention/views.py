@@ -1,4 +1,9 @@
-"""The views of the Attention page, in the order of its tabs."""
+"""The views of the Attention page, in the order of its tabs.
+
+Each gets the attention map and the switches.
+"""
+
+from collections.abc import Callable
 
 from pages.explore.attention import (
     all_heads,
@@ -10,8 +15,11 @@ from pages.explore.attention import (
     through_layers,
 )
 from pages.shared.link import Field, one_of
+from pages.shared.views import View
+from playground.attention import AttentionMap, Switches
 
-VIEWS = {
+Show = Callable[[AttentionMap, Switches], None]
+VIEWS: dict[str, View[Show]] = {
     "heatmap": heatmap.VIEW,
     "all-heads": all_heads.VIEW,
     "links": links.VIEW,

@@ -4,8 +4,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.explore.mask_filling import inputs, results
-from pages.explore.mask_filling.view import View
 from pages.shared import cache, frame, tokens
+from pages.shared.views import View
 from playground import mask_filling
 from playground.mask_filling import Filling, Token, export, scripts
 from playground.models.catalog import Task
@@ -42,7 +42,7 @@ def show(place: DeltaGenerator, model_id: str, top_k: int) -> None:
 def _one_mask(filling: Filling, index: int) -> None:
     guesses, entropy = filling.guesses[index], filling.entropy[index]
     if len(filling.guesses) > 1:
-        st.subheader(f"Mask {index + 1}", anchor=False)
+        st.header(f"Mask {index + 1}", anchor=False)
     chart, table = st.columns([3, 2], gap="medium")
     with chart:
         results.figure(

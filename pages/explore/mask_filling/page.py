@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.explore.mask_filling import inputs
 from pages.explore.mask_filling.views import VIEW_FIELD, VIEWS
-from pages.shared import frame, link
+from pages.shared import frame, link, views
 from playground.models.catalog import Task
 
 PAGE = "mask_filling"
@@ -15,11 +15,9 @@ frame.header(
     "language from.",
 )
 COMMON = (VIEW_FIELD, inputs.MODEL)
-link.restore(PAGE, list({f: None for v in VIEWS.values() for f in (*COMMON, *v.fields)}))
-view = VIEWS[frame.view_picker(VIEWS, VIEW_FIELD)]
+view = views.choose(PAGE, VIEWS, VIEW_FIELD, common=COMMON)
 fields = (*COMMON, *view.fields)
 fits = link.write(PAGE, fields)
-st.caption(view.about)
 left, right = st.columns([5, 3], gap="large")
 with right:
     model_id = frame.model_picker(Task.FILL_MASK, key=inputs.MODEL.name)

@@ -4,8 +4,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.explore.mask_filling import inputs, results
-from pages.explore.mask_filling.view import View
 from pages.shared import cache, frame
+from pages.shared.views import View
 from playground import mask_filling
 from playground.mask_filling import export, scripts
 from playground.models.catalog import Task
@@ -28,14 +28,14 @@ def show(place: DeltaGenerator, model_id: str, top_k: int) -> None:
         )
         for column, name, filling in sides:
             with column:
-                st.subheader(name, anchor=False)
+                st.header(name, anchor=False)
                 results.notices(filling.masked, model.spec)
                 results.figure(
                     plots.bars(filling.guesses[0]),
                     key=name,
                     alt=f"{name}: first {results.best(filling.guesses[0])}",
                 )
-        st.subheader("Where they differ most", anchor=False)
+        st.header("Where they differ most", anchor=False)
         results.figure(
             plots.comparison(compared),
             key="comparison",

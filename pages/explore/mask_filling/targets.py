@@ -4,8 +4,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.explore.mask_filling import inputs, results
-from pages.explore.mask_filling.view import View
 from pages.shared import cache, frame
+from pages.shared.views import View
 from playground import mask_filling
 from playground.mask_filling import export, scripts
 from playground.models.catalog import Task

@@ -1,4 +1,11 @@
-"""The views of the Mask filling page, in the order of its tabs."""
+"""The views of the Mask filling page, in the order of its tabs.
+
+Each gets the place for its input, the id of the chosen model and how many words to show.
+"""
+
+from collections.abc import Callable
+
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.explore.mask_filling import (
     every_position,
@@ -10,8 +17,10 @@ from pages.explore.mask_filling import (
     targets,
 )
 from pages.shared.link import Field, one_of
+from pages.shared.views import View
 
-VIEWS = {
+Show = Callable[[DeltaGenerator, str, int], None]
+VIEWS: dict[str, View[Show]] = {
     "fill": fill.VIEW,
     "jointly": joint.VIEW,
     "compare-words": targets.VIEW,

@@ -5,8 +5,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared import cache, frame
 from pages.shared import results as shared
+from pages.shared.views import View
 from pages.tasks.named_entities import inputs, results
-from pages.tasks.named_entities.view import View
 from playground.models.catalog import Task
 from playground.named_entities import Found, export, scripts
 from playground.plots import named_entities as plots

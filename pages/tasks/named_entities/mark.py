@@ -8,8 +8,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared import cache, frame
 from pages.shared import results as shared
+from pages.shared.views import View
 from pages.tasks.named_entities import inputs, results
-from pages.tasks.named_entities.view import View
 from playground.models.catalog import Task
 from playground.named_entities import Entity, Found, export, marked, scripts
 from playground.tables import as_csv, as_json

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import frame, link
+from pages.shared import frame, link, views
 from pages.tasks.named_entities import inputs
 from pages.tasks.named_entities.views import VIEW_FIELD, VIEWS
 from playground.models.catalog import Task
@@ -15,11 +15,9 @@ frame.header(
     "name people, organisations, places and more.",
 )
 COMMON = (VIEW_FIELD, inputs.MODEL)
-link.restore(PAGE, list({f: None for v in VIEWS.values() for f in (*COMMON, *v.fields)}))
-view = VIEWS[frame.view_picker(VIEWS, VIEW_FIELD)]
+view = views.choose(PAGE, VIEWS, VIEW_FIELD, common=COMMON)
 fields = (*COMMON, *view.fields)
 fits = link.write(PAGE, fields)
-st.caption(view.about)
 left, right = st.columns([5, 3], gap="large")
 with right:
     model_id = frame.model_picker(Task.TOKEN_CLASSIFICATION, key=inputs.MODEL.name)

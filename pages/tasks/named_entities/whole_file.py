@@ -1,20 +1,23 @@
 """The entities of all texts of a file, and how often each occurs."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared import cache, files, frame
 from pages.shared import results as shared
+from pages.shared.views import View
 from pages.tasks.named_entities import inputs, results
-from pages.tasks.named_entities.view import View
 from playground import named_entities
 from playground.errors import PlaygroundError
 from playground.models.catalog import ASSETS, Task
-from playground.named_entities import Aggregation, Entity, export, frequencies
+from playground.named_entities import Aggregation, Entity, export, frequencies, scripts
+from playground.named_entities.tokens import Stretch
 from playground.plots import named_entities as plots
 from playground.tables import as_csv, as_json
 
@@ -23,7 +26,19 @@ if TYPE_CHECKING:
 
 KEY = "entities_file"
 SAMPLES = {"Job postings": ASSETS / "samples/job_postings_entities.jsonl"}
-Entities = tuple[Entity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is kept of one row: tokens with all probabilities would fill the memory."""
+
+    text: str
+    words: np.ndarray  # as export.words has them
+    entities: tuple[Entity, ...]
+    windows: tuple[Stretch, ...]  # only where there are several
+
+
+Found = Sequence[tuple[int, Answer]]
 
 
 def show(place: DeltaGenerator, side: DeltaGenerator, model_id: str) -> None:
@@ -40,7 +55,7 @@ def show(place: DeltaGenerator, side: DeltaGenerator, model_id: str) -> None:
         job = files.job(
             KEY,
             upload,
-            partial(_entities, model=model, aggregation=aggregation),
+            partial(_answers, model=model, aggregation=aggregation),
             label="Find entities",
             of=(model.spec.id, aggregation),
         )
@@ -49,19 +64,37 @@ def show(place: DeltaGenerator, side: DeltaGenerator, model_id: str) -> None:
         files.progress(job, KEY)
         if job.finished:
             _outcome(job.results, threshold)
+            snippet = scripts.file(
+                upload.reading,
+                {upload.place(line): one.windows for line, one in job.results if one.windows},
+                model=model,
+                aggregation=aggregation,
+                threshold=threshold,
+            )
+            frame.downloads(shared.adapter(model.spec))
+            shared.code(snippet, spec=model.spec, file_name="entities")
 
 
-def _entities(
+def _answers(
     texts: Sequence[str], *, model: "Model", aggregation: Aggregation
-) -> list[Entities | PlaygroundError]:
-    """Return each text's entities only: tokens with all probabilities would fill the memory."""
-    found = named_entities.find_all(texts, model=model, aggregation=aggregation)
-    return [one if isinstance(one, PlaygroundError) else one.entities for one in found]
+) -> list[Answer | PlaygroundError]:
+    return [
+        one if isinstance(one, PlaygroundError) else _answer(one)
+        for one in named_entities.find_all(texts, model=model, aggregation=aggregation)
+    ]
 
 
-def _outcome(found: Sequence[tuple[int, Entities]], threshold: float) -> None:
-    shown = [(line, [e for e in row if e.score >= threshold]) for line, row in found]
-    results.hidden(sum(len(row) for _, row in found) - sum(len(row) for _, row in shown), threshold)
+def _answer(found: named_entities.Found) -> Answer:
+    windows = found.tokens.stretches
+    several = windows if len(windows) > 1 else ()
+    return Answer(found.text, export.words(found), found.entities, several)
+
+
+def _outcome(found: Found, threshold: float) -> None:
+    kept = [(line, one, [e for e in one.entities if e.score >= threshold]) for line, one in found]
+    shown = [(line, entities) for line, _, entities in kept]
+    hidden = sum(len(one.entities) - len(entities) for _, one, entities in kept)
+    results.hidden(hidden, threshold)
     counted = frequencies(row for _, row in shown)
     if not counted:
         st.info("No entities found in this file.", icon=":material/search_off:")
@@ -81,11 +114,18 @@ def _outcome(found: Sequence[tuple[int, Entities]], threshold: float) -> None:
         hide_index=True,
     )
     rows, counts = export.of_file(shown), export.frequencies(counted)
+    tagged = [(one.text, one.words, entities) for _, one, entities in kept]
     frame.downloads(
         [
             frame.Download("Entities, CSV", partial(as_csv, rows), "entities.csv", "text/csv"),
             frame.Download(
                 "Entities, JSON", partial(as_json, rows), "entities.json", "application/json"
+            ),
+            frame.Download(
+                "Entities, CoNLL",
+                partial(export.conll_of_file, tagged),
+                "entities.conll",
+                "text/plain",
             ),
             frame.Download("Counts, CSV", partial(as_csv, counts), "counts.csv", "text/csv"),
             frame.Download(

@@ -7,9 +7,9 @@ from pages.shared import cache, frame
 from pages.shared import results as shared
 from pages.shared.escape import literal
 from pages.shared.shaded import Shade, shaded
+from pages.shared.views import View
 from pages.tasks.sentiment import inputs, results
 from pages.tasks.sentiment.one_text import AT_ONCE
-from pages.tasks.sentiment.view import View
 from playground import sentiment
 from playground.models.catalog import Task
 from playground.plots import sentiment as plots
@@ -49,11 +49,11 @@ def show(place: DeltaGenerator, side: DeltaGenerator, model_id: str) -> None:
             strict=True,
         ):
             with column:
-                st.subheader(title, anchor=False)
+                st.header(title, anchor=False)
                 if _is_long(one):
                     _marked(one, changed)
                     continue
-                explanation = sentiment.explain(one, model=model, label=found.label)
+                explanation = sentiment.shared_explanation(one, model=model, label=found.label)
                 results.words(explanation, name=name, changed=changed)
                 results.words_table(explanation.strongest(results.TOP))
                 explained.append(explanation)

@@ -6,8 +6,8 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.shared import cache, frame
 from pages.shared import results as shared
 from pages.shared.escape import literal
+from pages.shared.views import View
 from pages.tasks.sentiment import inputs, results
-from pages.tasks.sentiment.view import View
 from playground import sentiment
 from playground.models.catalog import Task
 from playground.plots import sentiment as plots
@@ -29,7 +29,7 @@ def show(place: DeltaGenerator, side: DeltaGenerator, model_id: str) -> None:
         results.notices(found)
         label = found.focus if label is None else label
         name = model.labels.names[label]
-        st.subheader(literal(results.verdict(found)), anchor=False)
+        st.header(literal(results.verdict(found)), anchor=False)
         st.caption(
             f"{len(found.read.ids):,} tokens in {len(found.parts)} windows of at most "
             f"{min(size, model.max_tokens)}, which begin with words. The probabilities of the "

@@ -5,8 +5,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared import cache, frame
 from pages.shared import results as shared
+from pages.shared.views import View
 from pages.tasks.sentiment import inputs, results
-from pages.tasks.sentiment.view import View
 from playground import sentiment
 from playground.errors import TextTooLongError
 from playground.models.catalog import ModelSpec, Task

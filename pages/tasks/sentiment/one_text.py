@@ -6,8 +6,8 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.shared import cache, frame
 from pages.shared import results as shared
 from pages.shared.escape import literal
+from pages.shared.views import View
 from pages.tasks.sentiment import inputs, results
-from pages.tasks.sentiment.view import View
 from playground import sentiment
 from playground.models.catalog import Task
 from playground.plots import sentiment as plots
@@ -35,15 +35,17 @@ def show(place: DeltaGenerator, side: DeltaGenerator, model_id: str) -> None:
             results.calibration(model.labels)
         label = classified.best if label is None else label
         name = model.labels.names[label]
-        st.subheader(f"Words that pushed it towards {literal(name)}", anchor=False)
+        st.header(f"Words that pushed it towards {literal(name)}", anchor=False)
         explanation = None
         part = _part(len(classified.parts))
         if _wanted(len(classified.parts[part].window.input_ids)):
             with st.spinner("Following the gradients", show_time=True):
-                explanation = sentiment.explain(classified, model=model, label=label, part=part)
+                explanation = sentiment.shared_explanation(
+                    classified, model=model, label=label, part=part
+                )
             _explained(explanation, name)
             with st.spinner("Deleting words", show_time=True):
-                check = sentiment.deletion(explanation, model=model)
+                check = sentiment.shared_deletion(explanation, model=model)
             _deletion(check, name)
         shared.take_away(
             export.one_text(classified, explanation),
@@ -103,7 +105,7 @@ def _completeness(explanation: Explanation) -> None:
 
 
 def _deletion(check: Deletion, name: str) -> None:
-    st.subheader("Deletion check", anchor=False)
+    st.header("Deletion check", anchor=False)
     speed = "faster" if check.is_faster else "no faster"
     shared.figure(
         plots.deletion(check),

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import frame, link
+from pages.shared import frame, link, views
 from pages.tasks.sentiment import inputs
 from pages.tasks.sentiment.views import VIEW_FIELD, VIEWS
 from playground.models.catalog import Task
@@ -14,11 +14,9 @@ frame.header(
     "Is a text positive or negative, how sure is the model, and which words pushed it? Any "
     "classifier of texts will do: topics, emotions, stars.",
 )
-link.restore(PAGE, [*{f.name: f for v in VIEWS.values() for f in (VIEW_FIELD, *v.fields)}.values()])
-view = VIEWS[frame.view_picker(VIEWS, VIEW_FIELD)]
+view = views.choose(PAGE, VIEWS, VIEW_FIELD)
 fields = (VIEW_FIELD, *view.fields)
 fits = link.write(PAGE, fields)
-st.caption(view.about)
 left, right = st.columns([5, 3], gap="large")
 with right:
     model_id = str(inputs.MODEL.default)

@@ -25,7 +25,7 @@ def notices(*classified: Classified) -> None:
 
 def answer(classified: Classified, *, key: str) -> None:
     """Show the verdict on a text and every label's probability."""
-    st.subheader(literal(verdict(classified)), anchor=False)
+    st.header(literal(verdict(classified)), anchor=False)
     results.figure(
         plots.labels(classified), key=key, alt=f"Probability of each label; {verdict(classified)}"
     )
@@ -67,9 +67,16 @@ def calibration(labels: Labels) -> None:
 
 def words(explanation: Explanation, *, name: str, changed: Sequence[tuple[int, int]] = ()) -> None:
     """Show an explained text shaded by its words' shares; ``changed`` stretches are outlined."""
-    strongest = max((abs(word.value) for word in explanation.words), default=0.0) or 1.0
+    shaded_words(explanation.read.text, explanation.words, name=name, changed=changed)
+
+
+def shaded_words(
+    text: str, found: Sequence[Word], *, name: str, changed: Sequence[tuple[int, int]] = ()
+) -> None:
+    """Show ``text`` shaded by what each of its words adds to the label of that name."""
+    strongest = max((abs(word.value) for word in found), default=0.0) or 1.0
     shaded(
-        explanation.read.text,
+        text,
         [
             Shade(
                 start=word.start,
@@ -78,7 +85,7 @@ def words(explanation: Explanation, *, name: str, changed: Sequence[tuple[int, i
                 title=f"{word.text}: {plots.signed(word.value)}",
                 outlined=any(word.start < end and start < word.end for start, end in changed),
             )
-            for word in explanation.words
+            for word in found
         ],
         alt=f"The text, shaded by what each word adds to {name}; the table has the numbers",
     )

@@ -7,8 +7,8 @@ from pages.shared import cache, frame
 from pages.shared import results as shared
 from pages.shared.escape import literal
 from pages.shared.shaded import Shade, shaded
+from pages.shared.views import View
 from pages.tasks.sentiment import inputs, results
-from pages.tasks.sentiment.view import View
 from playground import sentiment
 from playground.models.catalog import Task
 from playground.models.queries import Labels

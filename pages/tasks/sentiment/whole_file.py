@@ -10,14 +10,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared import cache, files, frame
 from pages.shared import results as shared
+from pages.shared.views import View
 from pages.tasks.sentiment import inputs, results
-from pages.tasks.sentiment.view import View
 from playground import sentiment
 from playground.errors import PlaygroundError
 from playground.models.catalog import ASSETS, Task
 from playground.models.queries import Labels
 from playground.plots import sentiment as plots
-from playground.sentiment import export
+from playground.sentiment import Classified, export, scripts
 from playground.tables import as_csv, as_json
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class Answer:
     verdict: str
     found: tuple[int, ...]  # labels
     probabilities: tuple[float, ...]
+    windows: tuple[tuple[int, int], ...]  # of tokens, only where there are several
 
 
 Found = Sequence[tuple[int, Answer]]
@@ -57,15 +58,25 @@ def show(place: DeltaGenerator, _side: DeltaGenerator, model_id: str) -> None:
         files.progress(job, KEY)
         if job.finished and job.results:
             _outcome(job.results, model.labels)
+            snippet = scripts.file(
+                upload.reading,
+                {upload.place(line): one.windows for line, one in job.results if one.windows},
+                model.labels,
+            )
+            frame.downloads(shared.adapter(model.spec))
+            shared.code(snippet, spec=model.spec, file_name="labels")
 
 
 def _answers(texts: Sequence[str], *, model: "Model") -> list[Answer | PlaygroundError]:
     return [
-        one
-        if isinstance(one, PlaygroundError)
-        else Answer(one.read.text, one.verdict, one.found, one.probabilities)
+        one if isinstance(one, PlaygroundError) else _answer(one)
         for one in sentiment.classify_all(texts, model=model)
     ]
+
+
+def _answer(one: Classified) -> Answer:
+    windows = tuple(scripts.windows(one)) if len(one.parts) > 1 else ()
+    return Answer(one.read.text, one.verdict, one.found, one.probabilities, windows)
 
 
 def _outcome(found: Found, labels: Labels) -> None:

@@ -90,7 +90,7 @@ def counter(question: Question) -> Count:
         ModelError: there is no such model, or it cannot be loaded.
     """
     wanted = model_task(question.task)
-    count = token_counts.counter(catalog.find(question.base, wanted, cache.settings()))
+    count = token_counts.counter(cache.spec(question.base, wanted))
     if count is None:
         count = partial(_count, cache.model(question.base, wanted).tokenizer)
     return _Counted(count, _known(f"{question.base} {question.file.content}").counts)

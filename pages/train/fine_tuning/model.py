@@ -23,7 +23,7 @@ def ask(question: Question, dataset: Dataset) -> tuple[str, TrainingOptions]:
     task = question.task
     model, how = st.columns([2, 3], gap="large")
     with model:
-        base = frame.model_picker(model_task(task), key=inputs.base(task).name, own=False)
+        base = frame.model_picker(model_task(task), key=inputs.base(task).name)
     with how:
         _method(task)
         _preset()
@@ -55,6 +55,7 @@ def _method(task: Task) -> None:
         required=True,
         on_change=_apply,
         persist_state="session",
+        wrap=True,
     )
     st.caption(METHODS[Method(chosen or Method.LORA)])
 

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.shared import frame, link
+from pages.shared import frame, kept, link
 from pages.train.fine_tuning import check, data, inputs, model, split, start, task
 from pages.train.fine_tuning.start import Order
 from pages.train.fine_tuning.step import step
@@ -46,6 +46,7 @@ frame.header(
     "Teach a BERT your own task: upload examples, see whether they make sense, and let it learn in "
     "the background while you close the tab.",
 )
+kept.show()  # before a visitor has gone through all steps
 link.restore(PAGE, inputs.FIELDS)
 steps()
 # Without a file there is nothing on the screen that an address could carry.

@@ -5,7 +5,7 @@ from pathlib import PurePath
 
 import streamlit as st
 
-from pages.shared import cache
+from pages.shared import cache, kept
 from pages.shared.owner import owner
 from pages.shared.runs import store
 from pages.shared.words import counted
@@ -87,8 +87,8 @@ def caps() -> str:
     return (
         f"A run may train for {counted(most.max_run_minutes, 'minute')}. "
         f"{counted(most.max_owner_pending_runs, 'run')} of yours may wait, and all of them may "
-        f"take {most.max_owner_disk_mb:,} MB of disk. A run is kept for "
-        f"{counted(most.run_retention_days, 'day')} after its end, only for you."
+        f"take {most.max_owner_disk_mb:,} MB of disk. A run is kept {kept.how_long()}, "
+        "only for you."
     )
 
 

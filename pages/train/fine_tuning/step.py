@@ -17,7 +17,7 @@ def step(number: int, title: str, ask: Callable[[], Answer | None]) -> Answer | 
     """
     answer: Answer | None = None
     with st.container(border=True):
-        st.subheader(f"{number}. {title}", anchor=False)
+        st.header(f"{number}. {title}", anchor=False)
         with frame.errors_shown():
             answer = ask()
     return answer

@@ -35,7 +35,7 @@ def show(
     if not speed.done():
         _wait(speed)
     elif not isinstance(speed.exception(), OSError):  # whoever runs the app has it in the log
-        spec = catalog.find(base, model_task, cache.settings())
+        spec = cache.spec(base, model_task)
         _say(estimate.seconds(task, options, tokens, spec, speed.result()))
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import cache
+from pages.shared import cache, kept
 from pages.shared.words import counted
 
 
@@ -19,8 +19,8 @@ def show() -> None:
   yours.
 - All of your runs together may take **{most.max_owner_disk_mb:,} MB** of disk, and everybody's
   **{most.max_runs_disk_mb:,} MB**.
-- **{counted(most.run_retention_days, "day")}** after its end a run is removed with its data and its
-  model. Download what you want to keep.
+- A run is kept **{kept.how_long()}**. Then it is removed with its data and its model. Download what
+  you want to keep.
 - Runs go on when you close the tab. They belong to this browser, or to your account if you are
   logged in: nobody else sees them. If you clear this site's data, they cannot be found again.
 """

@@ -40,7 +40,7 @@ def settings(run: Run) -> dict[str, str]:
     options = {_name(key): _value(value) for key, value in run.settings.options.items()}
     first = {
         "Task": words.learned(run),
-        "Base model": run.settings.base_model,
+        "Base model": words.base(run),
         "Seed": str(run.settings.seed),
     }
     return first | options

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import frame
+from pages.shared import frame, kept
 from pages.shared.owner import owner
 from pages.train.runs import compare, listing, places, watch
 
@@ -11,6 +11,8 @@ frame.header(
     "What you train goes on in the background, whether this tab is open or not. Here you watch it, "
     "read its report, and compare.",
 )
+if not kept.show():
+    st.stop()
 asker = owner()
 if asker is None:
     st.caption("Looking for your runs…")

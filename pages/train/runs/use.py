@@ -16,11 +16,10 @@ from pages.tasks.sentiment import inputs as sentiment
 from pages.tasks.sentiment.views import VIEW_FIELD as SENTIMENT_VIEW
 from pages.train.runs import take_along, try_it
 from playground.errors import ModelError
-from playground.fine_tuning.own_models import model_id
 from playground.fine_tuning.runs.store import Finished, Run
 from playground.fine_tuning.tasks import Task
 from playground.models import catalog
-from playground.models.catalog import ModelSpec
+from playground.models.catalog import RUN_PREFIX, ModelSpec
 
 # From pages/shared/navigation.py.
 ATTENTION = "../explore/attention/page.py"
@@ -38,7 +37,7 @@ Link = tuple[str, str, dict[str, str]]  # label, page, query
 def show(run: Run, outputs: Path) -> None:
     """Show what the model in ``outputs`` can do: a box to try it, links, downloads, the Hub."""
     made = next((one for one in own_models.finished() if one.id == run.id), None)
-    spec = next((one for one in own_models.specs() if one.id == model_id(run.id)), None)
+    spec = next((one for one in own_models.specs() if one.id == RUN_PREFIX + run.id), None)
     if made is None or spec is None:
         st.info("This run left no model.", icon=":material/info:")
         return

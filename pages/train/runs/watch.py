@@ -40,7 +40,7 @@ def show(owner: str, run_id: str) -> None:
         places.to_list()
         st.rerun()
     run = store().run(owner, run_id)
-    st.subheader(literal(run.name), anchor=False)
+    st.header(literal(run.name), anchor=False)
     st.caption(literal(f"{words.about(run)} · submitted on {words.moment(run.submitted)}"))
     actions.show(owner, run)
     section = TRAINING

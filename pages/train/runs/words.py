@@ -6,11 +6,13 @@ from typing import Literal
 
 import streamlit as st
 
+from pages.shared import own_models
 from pages.shared.words import counted
 from playground.fine_tuning.runs.progress import Progress
 from playground.fine_tuning.runs.settings import JSON
 from playground.fine_tuning.runs.state import State
 from playground.fine_tuning.runs.store import Run
+from playground.models import catalog
 from playground.plots.template import percent
 
 NONE = "–"
@@ -97,9 +99,18 @@ def learned(run: Run) -> str:
     return str(run.settings.options.get("task") or run.values.get("task") or run.settings.task)
 
 
+def base(run: Run) -> str:
+    """Return the name of the model that a run starts from."""
+    model_id = run.settings.base_model
+    if not catalog.is_run(model_id):
+        return model_id
+    titles = (spec.title for spec in own_models.specs() if spec.id == model_id)
+    return next(titles, "a run that was removed")
+
+
 def about(run: Run) -> str:
     """Return what a run learns, how, and from what."""
-    parts = (learned(run), run.settings.options.get("method"), run.settings.base_model)
+    parts = (learned(run), run.settings.options.get("method"), base(run))
     return " · ".join(str(part) for part in parts if part)
 
 

@@ -1,33 +1,20 @@
 """Home: what can be done here, with mask filling to try."""
 
-import json
-from types import ModuleType
-
 import streamlit as st
 
-from pages.explore.attention import views as attention_page
 from pages.explore.mask_filling import inputs, results
 from pages.explore.mask_filling import views as mask_filling_page
 from pages.shared import cache, frame, link
-from pages.tasks.named_entities import views as named_entities_page
-from pages.tasks.sentiment import views as sentiment_page
-from playground import mask_filling
+from pages.start.home import cards
+from playground import home, mask_filling
 from playground.mask_filling import Guess
-from playground.models.catalog import ASSETS, Task
+from playground.models.catalog import Task
 from playground.plots import mask_filling as plots
 
 PAGE = "home"
 MASK_FILLING = "../explore/mask_filling/page.py"  # from pages/shared/navigation.py
-# Title, page and views of the others.
-OTHERS = (
-    ("Attention", "../explore/attention/page.py", attention_page),
-    ("Sentiment", "../tasks/sentiment/page.py", sentiment_page),
-    ("Named entities", "../tasks/named_entities/page.py", named_entities_page),
-)
 TOP_K = 5
-# The bundled model's own answer to the first example, as playground.recipes.home_example
-# wrote it: the first paint shows a real result without PyTorch.
-SAVED_ANSWER = ASSETS / "examples" / "home.json"
+IN_A_ROW = 3  # cards
 
 
 def guesses_for(text: str) -> tuple[tuple[Guess, ...], ...]:
@@ -36,9 +23,8 @@ def guesses_for(text: str) -> tuple[tuple[Guess, ...], ...]:
     Raises:
         PlaygroundError: the text or the model cannot be used.
     """
-    if text == inputs.TEXT.default:
-        masks = json.loads(SAVED_ANSWER.read_text("utf-8"))["masks"]
-        return tuple(tuple(Guess(**guess) for guess in mask["guesses"]) for mask in masks)
+    if text == home.MASKED:
+        return (home.examples().guesses,)
     model = cache.model(str(inputs.MODEL.default), Task.FILL_MASK)
     return mask_filling.fill(text, model=model, top_k=TOP_K).guesses
 
@@ -59,22 +45,12 @@ def try_it() -> None:
 def mask_filling_views(*, fits: bool) -> None:
     """List its views, one link a line; the text goes along as long as it fits."""
     text = {inputs.TEXT.name: st.session_state[inputs.TEXT.name]} if fits else {}
-    st.subheader("Mask filling", anchor=False)
+    st.header("Mask filling", anchor=False)
     for name, view in mask_filling_page.VIEWS.items():
         title_place, about_place = st.columns([1, 2], vertical_alignment="center", wrap=False)
         query = {mask_filling_page.VIEW_FIELD.name: name} | text
         title_place.page_link(MASK_FILLING, label=f"**{view.title}**", query_params=query)
         about_place.caption(view.about)
-
-
-def other_views(title: str, page: str, views: ModuleType) -> None:
-    """List the views of another page, each with what it shows below its link."""
-    st.subheader(title, anchor=False)
-    for name, view in views.VIEWS.items():
-        query = {views.VIEW_FIELD.name: name}
-        with st.container(gap=None):
-            st.page_link(page, label=f"**{view.title}**", query_params=query)
-            st.caption(view.about)
 
 
 frame.header(
@@ -89,7 +65,9 @@ with left:
     try_it()
 with right:
     mask_filling_views(fits=fits)
-for place, other in zip(st.columns(len(OTHERS), gap="large"), OTHERS, strict=True):
-    with place:
-        other_views(*other)
+for first in range(0, len(cards.CARDS), IN_A_ROW):
+    places = st.columns(IN_A_ROW)
+    for place, card in zip(places, cards.CARDS[first : first + IN_A_ROW], strict=True):
+        with place:
+            cards.show(card)
 cache.warm()
