@@ -1,9 +1,13 @@
-"""Run all benchmarks, or those named: ``python -m benchmarks [fill_mask agreement ...]``."""
+"""Run all benchmarks, or those named: ``python -m benchmarks [fill_mask agreement ...]``.
+
+``python -m benchmarks soak`` measures nothing and has options of its own.
+"""
 
 import sys
 from collections.abc import Iterator
 from importlib import import_module
 
+from benchmarks import soak
 from benchmarks.table import Row, show
 
 NAMES = (
@@ -18,6 +22,8 @@ NAMES = (
     "whole_file",
     "fine_tuning",
     "beside_training",
+    "kills",
+    "embeddings",
 )
 
 
@@ -28,6 +34,8 @@ def rows(names: list[str]) -> Iterator[Row]:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["soak"]:
+        sys.exit(soak.main(sys.argv[2:]))
     if unknown := set(sys.argv[1:]) - set(NAMES):
         sys.exit(f"No benchmark named {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}.")
     show(rows(sys.argv[1:] or list(NAMES)))

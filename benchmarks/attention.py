@@ -15,8 +15,9 @@ import torch
 
 from benchmarks.table import Row, milliseconds
 from playground import attention
-from playground.attention.text import FIRST, AttentionMap, Token
+from playground.attention.text import AttentionMap
 from playground.plots import attention as plots
+from playground.text.tokens import FIRST, Token
 
 TOKENS = (16, 64, 128, 256, 512)
 # BertViz is left out above this. One view of 512 tokens takes it 32 s, 869 MB of HTML and several

@@ -36,7 +36,7 @@ def rows() -> Iterator[Row]:
         settings = replace(Settings.from_environment(), runs_folder=Path(folder))
         store = RunStore(RunQueue(settings, LocalLauncher(settings)))
         owner = owners.new_owner()
-        run = store.submit(owner, _settings(), "benchmark", {dataset_file.NAME: _dataset()})
+        run = store.submit(owner, _settings(), "benchmark", {dataset_file.NAME: tickets()})
         while not any(event["kind"] == "progress" for event in store.events(owner, run.id)):
             time.sleep(LOOK_AGAIN)
         beside = milliseconds(*calls)
@@ -62,7 +62,8 @@ def _settings() -> RunSettings:
     )
 
 
-def _dataset() -> bytes:
+def tickets() -> bytes:
+    """Return the sample of support tickets as the data set of a run."""
     table = files.read(SAMPLE.read_bytes(), SAMPLE.name)
     columns = fine_tuning.guess(table, Task.CLASSIFICATION)
     return dataset_file.dump(fine_tuning.check(table, columns, Task.CLASSIFICATION).dataset)

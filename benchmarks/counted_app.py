@@ -42,8 +42,8 @@ def answer_through_the_pipeline() -> None:
     import torch
 
     from benchmarks.models import reference
+    from playground.models.batching import Batcher
     from playground.models.encoder import Encoder
-    from playground.models.engine import Engine
     from playground.models.queries import Query, Scores
 
     def scores(_: Encoder, queries: Sequence[Query]) -> list[Scores]:
@@ -62,7 +62,7 @@ def answer_through_the_pipeline() -> None:
         ]
 
     patch.object(Encoder, "scores", scores).start()
-    patch.object(Engine, "_next_batch", lambda engine: [engine._items.popleft()]).start()
+    patch.object(Batcher, "_next_batch", lambda batcher: [batcher._items.popleft()]).start()
     reference()
 
 

@@ -15,20 +15,30 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 ROOT = Path(__file__).resolve().parents[1]
 LOWEST_PRIORITY = 19
 PATIENCE = 120.0  # seconds until something that never comes counts as a failure
+# Of a page in the browser: its script has ended, and nothing of an earlier run is left.
+SETTLED = """() => {
+  const app = document.querySelector("[data-testid=stApp]");
+  return app?.dataset.testScriptState === "notRunning"
+    && document.querySelector("[data-testid=stMain] h1")
+    && !document.querySelector("[data-testid=stMain] [data-stale=true]");
+}"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """A running app: where it answers, its process and when that was started."""
+    """A running app: where it answers, its process, what that prints and when it was started."""
 
     url: str
     process: subprocess.Popen
     counters: Path
+    log: Path
     started: float
     answered: float
 
@@ -74,6 +84,7 @@ def app(answers: str = "engine") -> Iterator[Served]:
                 url=url,
                 process=process,
                 counters=counters,
+                log=Path(folder) / "log",
                 started=started,
                 answered=answered,
             )
@@ -83,9 +94,13 @@ def app(answers: str = "engine") -> Iterator[Served]:
 
 
 def stand_aside(program: str) -> None:
-    """Give every running thread of ``program``, and its session, the lowest priority."""
+    """Give every thread of ``program`` below this process, and its session, the lowest priority.
+
+    What these start later inherits it.
+    """
     name = Path(program).name
-    for process in Path("/proc").glob("[0-9]*"):
+    for child in psutil.Process().children(recursive=True):
+        process = Path(f"/proc/{child.pid}")
         try:
             if name not in (process / "cmdline").read_bytes().decode(errors="replace"):
                 continue

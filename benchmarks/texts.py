@@ -1,4 +1,4 @@
-"""2,000 texts of our own, of one sentence to thirty, made from frames and fillers."""
+"""Texts of our own, of one sentence to thirty, made from frames and fillers."""
 
 import random
 from itertools import accumulate, cycle, islice
@@ -31,6 +31,12 @@ def mixed_texts() -> list[str]:
         " ".join(sentences[end - size : end])
         for size, end in zip(sizes, accumulate(sizes), strict=True)
     ]
+
+
+def short_texts(count: int) -> list[str]:
+    """Return ``count`` texts of one or two sentences, always the same ones."""
+    draw = random.Random(2)
+    return [" ".join(_sentence(draw) for _ in range(1 + draw.randrange(2))) for _ in range(count)]
 
 
 def _sentence(draw: random.Random) -> str:

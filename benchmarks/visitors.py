@@ -5,17 +5,15 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from playwright.async_api import BrowserContext, Page, async_playwright
+from playwright.async_api import async_playwright
 
+from benchmarks.mask_page import BOX, arrive, ask, text_of
 from benchmarks.models import ours
 from benchmarks.served import ARGUMENTS, CHROMIUM, PATIENCE, Served, app, stand_aside
 from benchmarks.table import Row
 from playground import mask_filling
 
 VISITORS = 30
-BOX = "Text with [MASK] where words are missing"
-IDLE = '[data-testid=stApp][data-test-script-state="notRunning"]'
-CHART = "[data-testid=stPlotlyChart]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +39,14 @@ def rows() -> Iterator[Row]:
     The pipeline serves the same app to the same visitors. Real visitors' browsers run on machines
     of their own, so here they get what the app leaves of the processor.
     """
-    texts = [f"Visitor {n} told us that the [MASK] was late again." for n in range(1, VISITORS + 1)]
+    numbers = range(1, VISITORS + 1)
     with app() as served:
-        engine = asyncio.run(_visit(served, texts))
+        engine = asyncio.run(_visit(served, numbers))
     with app("pipeline") as served:
-        pipeline = asyncio.run(_visit(served, texts))
-    expected = [mask_filling.fill(text, model=ours()).guesses[0][0].token for text in texts]
+        pipeline = asyncio.run(_visit(served, numbers))
+    expected = [
+        mask_filling.fill(text_of(number), model=ours()).guesses[0][0].token for number in numbers
+    ]
     right = sum(
         f"first {word}," in answer for word, answer in zip(expected, engine.answers, strict=True)
     )
@@ -72,19 +72,19 @@ def rows() -> Iterator[Row]:
     )
 
 
-async def _visit(served: Served, texts: list[str]) -> Visit:
+async def _visit(served: Served, numbers: range) -> Visit:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         context = await browser.new_context()  # tabs share the scripts' cache, not their session
         context.set_default_timeout(PATIENCE * 1e3)
-        pages = [await _arrive(context, served) for _ in texts]
-        for page, text in zip(pages, texts, strict=True):
-            await page.get_by_label(BOX).fill(text)
+        pages = [await arrive(context, served.url) for _ in numbers]
+        for page, number in zip(pages, numbers, strict=True):
+            await page.get_by_label(BOX).fill(text_of(number))
         stand_aside(CHROMIUM)
         await asyncio.sleep(1)
         before = served.engine_counters()
         begin = time.perf_counter()
-        answers = await asyncio.gather(*map(_ask, pages, texts))
+        answers = await asyncio.gather(*map(ask, pages, numbers))
         seconds = time.perf_counter() - begin
         await asyncio.sleep(0.5)
         after = served.engine_counters()
@@ -98,19 +98,3 @@ async def _visit(served: Served, texts: list[str]) -> Visit:
         busy_seconds=spent["busy_seconds"],
         loads=int(after["loads"]),
     )
-
-
-async def _arrive(context: BrowserContext, served: Served) -> Page:
-    page = await context.new_page()
-    await page.goto(f"{served.url}/mask_filling")
-    await page.locator(CHART).first.wait_for()
-    await page.locator(IDLE).wait_for()
-    return page
-
-
-async def _ask(page: Page, text: str) -> str:
-    """Send the typed text and return the chart that answers it, as HTML."""
-    await page.get_by_label(BOX).press("Control+Enter")
-    await page.get_by_role("radio", name=text.split()[1], exact=True).first.wait_for()
-    await page.locator(IDLE).wait_for()
-    return await page.locator(CHART).first.evaluate("chart => chart.outerHTML")

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
 
 from playground.settings import PREFIX
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUIRED = "BERT_PLAYGROUND_REQUIRE_BROWSER"
@@ -53,6 +53,12 @@ class Visit:
 
     page: Page
     problems: list[str] = field(default_factory=list)  # console errors, exceptions, other hosts
+
+    def choose(self, title: str) -> None:
+        """Choose a page in the navigation, and wait until the page before it has gone."""
+        navigation = self.page.get_by_role("navigation", name="App pages")
+        navigation.get_by_role("link", name=title, exact=True).click()
+        expect(self.page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible()
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +103,7 @@ def running(folder: Path, module: str = "streamlit") -> Iterator[App]:
 
     ``module`` may be one that changes something first and starts Streamlit then.
     """
-    port, nobody = _free_port(), _free_port()
+    port, nobody = free_port(), free_port()
     app = App(url=f"http://127.0.0.1:{port}", log=folder / "log.txt", runs=folder / "runs")
     command = [sys.executable, "-m", module, "run", "app.py", f"--server.port={port}"]
     environment = {
@@ -124,12 +130,6 @@ def running(folder: Path, module: str = "streamlit") -> Iterator[App]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_until_serving(process: subprocess.Popen[bytes], app: App) -> None:

@@ -1,15 +1,14 @@
 """Home's first paint in a real browser."""
 
-import json
 import re
 from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ROOT, App, Visit
+from playground.home import examples
+from tests.browser.conftest import App, Visit
 
-SAVED = json.loads((ROOT / "assets/examples/home.json").read_text("utf-8"))
-FIRST_WORD = SAVED["masks"][0]["guesses"][0]["token"]
+FIRST_WORD = examples().guesses[0].token
 
 
 def test_home_paints_its_content_without_a_problem(visit: Callable[[str], Visit], app: App) -> None:
@@ -21,7 +20,8 @@ def test_home_paints_its_content_without_a_problem(visit: Callable[[str], Visit]
     )
     figure = page.get_by_role("figure", name=re.compile("Most probable words"))
     expect(figure).to_contain_text(FIRST_WORD)
-    expect(page.get_by_role("link", name="Mask filling")).to_be_visible()
+    navigation = page.get_by_role("navigation", name="App pages")
+    expect(navigation.get_by_role("link", name="Mask filling")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert opened.problems == []
     assert "Traceback" not in app.printed()

@@ -14,9 +14,7 @@ SENTENCE = "He opened the [MASK] and walked out of the room."
 def test_a_typed_sentence_is_filled(visit: Callable[[str], Visit], app: App) -> None:
     opened = visit(app.url)
     page = opened.page
-    page.get_by_role("link", name="Mask filling", exact=True).click()
-    expect(page.get_by_role("heading", name="Mask filling")).to_be_visible()
-
+    opened.choose("Mask filling")
     text = page.get_by_label("Text with [MASK]")
     text.fill(SENTENCE)
     text.press("Control+Enter")
@@ -36,8 +34,25 @@ def test_a_link_shows_its_screen_to_the_very_first_visitor(
     expect(page.get_by_label("Text with [MASK]")).to_have_value(SENTENCE)
     expect(words(page)).to_contain_text("door")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(page.get_by_role("link", name="Home")).to_be_visible()
+    expect(page.get_by_role("link", name="Home", exact=True)).to_be_visible()
     assert opened.problems == []
+
+
+def test_back_and_forward_show_the_screens_before_and_after(
+    visit: Callable[[str], Visit], app: App
+) -> None:
+    page = visit(f"{app.url}/mask_filling?{urlencode({'text': SENTENCE})}").page
+    expect(words(page)).to_contain_text("door")
+    text = page.get_by_label("Text with [MASK]")
+    text.fill("The capital of France is [MASK].")
+    text.press("Control+Enter")
+    expect(words(page)).to_contain_text("paris")
+    page.go_back()
+    expect(words(page)).to_contain_text("door")
+    expect(text).to_have_value(SENTENCE)
+    page.go_forward()
+    expect(words(page)).to_contain_text("paris")
+    expect(text).to_have_value("The capital of France is [MASK].")
 
 
 def words(page: Page) -> Locator:

@@ -24,7 +24,7 @@ def text_of(page: Page) -> Locator:
 def test_a_typed_sentence_is_marked(visit: Callable[[str], Visit], app: App) -> None:
     opened = visit(app.url)
     page = opened.page
-    page.get_by_role("link", name="Named entities", exact=True).click()
+    opened.choose("Named entities")
     text = page.get_by_label("Text", exact=True)
     text.fill(SENTENCE)
     text.press("Control+Enter")

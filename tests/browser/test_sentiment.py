@@ -40,7 +40,7 @@ def open_view(visit: Callable[[str], Visit], app: App, view: str, text: str) -> 
 def test_a_typed_text_is_labelled_and_explained(visit: Callable[[str], Visit], app: App) -> None:
     opened = visit(app.url)
     page = opened.page
-    page.get_by_role("link", name="Sentiment", exact=True).click()
+    opened.choose("Sentiment")
     text = page.get_by_label("Text", exact=True)
     text.fill("What a terrible waste of two hours.")
     text.press("Control+Enter")

@@ -1,0 +1,41 @@
+"""The Next sentence page in a real browser, with the weights in the box and no network."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import expect
+
+from playground.models.catalog import BUNDLED
+from tests.browser.conftest import App, Visit
+
+pytestmark = [
+    pytest.mark.weights,
+    pytest.mark.skipif(
+        not (BUNDLED / "next_sentence/adapter_model.safetensors").is_file(),
+        reason="assets/models/next_sentence has not been trained yet",
+    ),
+]
+
+
+def test_another_topic_does_not_follow(visit: Callable[[str], Visit], app: App) -> None:
+    opened = visit(f"{app.url}/next_sentence")
+    page = opened.page
+    expect(page.get_by_role("heading", name=re.compile("B (may follow|follows) A"))).to_be_visible()
+    page.get_by_role("radio", name="Other topic", exact=True).click()
+    expect(page.get_by_role("heading", name=re.compile("not follow A"))).to_be_visible()
+    page.get_by_role("link", name=re.compile("attend to each other")).click()
+    expect(page.get_by_label("Text B, may stay empty")).to_have_value(re.compile("^The midfielder"))
+    assert not opened.problems
+
+
+@pytest.mark.parametrize("view", ["two-sentences", "order", "pre-training"])
+def test_each_view_fits_a_phone(visit: Callable[[str], Visit], app: App, view: str) -> None:
+    opened = visit(f"{app.url}/next_sentence?{urlencode({'next_sentence_view': view})}")
+    page = opened.page
+    page.set_viewport_size({"width": 390, "height": 800})
+    expect(page.get_by_role("button", name="CSV")).to_be_visible()
+    wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    assert not wide
+    assert not opened.problems
