@@ -75,7 +75,8 @@ def entry(run_id: str, state: State = State.QUEUED, pool: str | None = None) -> 
 @ON_BOTH
 def test_processes_never_claim_the_same_run(settings: Settings) -> None:
     settings.runs_folder.mkdir()
-    context = multiprocessing.get_context("fork")
+    # Not forked: a lock that another thread of this process holds would stay locked in the child.
+    context = multiprocessing.get_context("spawn")
     barrier, answers = context.Barrier(PROCESSES), context.Queue()
     arguments = (settings, barrier, answers)
     processes = [context.Process(target=claim_all, args=arguments) for _ in range(PROCESSES)]

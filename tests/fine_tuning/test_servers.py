@@ -18,7 +18,7 @@ from playground.fine_tuning.runs.settings import RunSettings
 from playground.fine_tuning.runs.state import ENDED, State
 from playground.fine_tuning.runs.store import RunStore
 from playground.settings import Settings
-from tests.fine_tuning.conftest import ON_BOTH, PretendedLauncher
+from tests.fine_tuning.conftest import ON_BOTH, PATIENCE, PretendedLauncher
 
 pytestmark = ON_BOTH
 SERVERS, RUNS, OWNERS = 3, 20, 4  # each server submits as many runs
@@ -106,7 +106,8 @@ def served(settings: Settings) -> tuple[Settings, list[str]]:
     )
     wanted.runs_folder.mkdir()
     visitors = [owners.new_owner() for _ in range(OWNERS)]
-    context = multiprocessing.get_context("fork")
+    # Not forked: a lock that another thread of this process holds would stay locked in the child.
+    context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(SERVERS)
     processes = [
         context.Process(target=serve, args=(wanted, visitors, number, barrier))
@@ -114,7 +115,11 @@ def served(settings: Settings) -> tuple[Settings, list[str]]:
     ]
     for process in processes:
         process.start()
+    end = time.monotonic() + 5 * PATIENCE
     for process in processes:
+        process.join(max(end - time.monotonic(), 0))
+    for process in processes:
+        process.kill()  # whoever still works is stuck
         process.join()
     assert [process.exitcode for process in processes] == [0] * SERVERS
     return wanted, visitors
