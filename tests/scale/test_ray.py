@@ -19,7 +19,7 @@ from tests.fine_tuning.conftest import wait_until as wait_for
 from tests.fine_tuning.fake_worker import MODULE
 from tests.scale.ray_cluster import NODES, PATIENCE, RayCluster, needs_ray
 
-pytestmark = needs_ray
+pytestmark = [needs_ray, pytest.mark.scale]
 SLOTS = 2 * NODES  # runs at once: two processors a node, one a run
 CANCELS = 20
 LONG = {"steps": 400, "milliseconds": 50}  # twenty seconds: time to kill something meanwhile
