@@ -200,6 +200,17 @@ def test_least_recently_used_model_goes_first() -> None:
     assert loaded == ["one", "three"]
 
 
+def test_a_dropped_model_goes_although_it_was_the_last_to_answer() -> None:
+    running = engine(max_loaded_models=1)
+    first = running.model(spec("a"))
+    first.scores([query(5, seed=1)])
+    encoder = weakref.ref(first.encoder)
+    del first
+    running.model(spec("b"))
+    running.model(spec("c"))  # a load collects circles first, so those of "a" go with the second
+    assert encoder() is None
+
+
 def test_cache_is_bounded_in_bytes() -> None:
     running = engine(model_cache_mb=0)
     running.model(spec("one"))

@@ -81,12 +81,14 @@ class Batcher:
                 self._calls -= 1
 
     def _work(self) -> None:
-        while True:
-            with self._arrived:
-                while not self._items:
-                    self._arrived.wait()
-                batch = self._next_batch()
-            self._run(batch)
+        while True:  # no name holds the batch while the next is awaited: its model may be dropped
+            self._run(self._awaited_batch())
+
+    def _awaited_batch(self) -> list[_Item]:
+        with self._arrived:
+            while not self._items:
+                self._arrived.wait()
+            return self._next_batch()
 
     def _next_batch(self) -> list[_Item]:
         """Take the oldest item and those like it, nearest in length first, up to the token cap."""
