@@ -47,6 +47,12 @@ class Server:
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        """Return its process, which was started."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start it, without waiting."""
         with self.log.open("ab") as log:
