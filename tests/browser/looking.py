@@ -1,9 +1,10 @@
 """What a person would notice at once about a page that is open in a browser."""
 
+from contextlib import suppress
 from importlib.resources import files
 
 import axe_playwright_python
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 AXE = files(axe_playwright_python).joinpath("axe.min.js").read_text("utf-8")
 # Stands still: the script has ended, nothing is stale or loading, and each chart has been drawn.
@@ -24,6 +25,7 @@ BLANK = """() => {
     .filter(chart => ![...chart.querySelectorAll(marks.join())].some(seen))
     .map(chart => chart.closest("[role=figure]")?.ariaLabel ?? "without a name");
 }"""
+DRAWN_WITHIN = 10_000  # milliseconds: Plotly draws axes first, and marks when it gets to it
 WIDER = """() => [document.documentElement, document.querySelector("[data-testid=stMain]")]
   .map(one => one.scrollWidth - one.clientWidth)"""
 # Of Streamlit's own widgets: the rule, the only places it may break at, and why it stays.
@@ -54,7 +56,9 @@ def settle(page: Page) -> None:
 
 
 def blank_charts(page: Page) -> list[str]:
-    """Return the names of the charts that show nothing."""
+    """Return the names of the charts that show nothing and go on to show nothing."""
+    with suppress(TimeoutError):
+        page.wait_for_function(f"() => !({BLANK})().length", timeout=DRAWN_WITHIN)
     return [f"blank chart: {name}" for name in page.evaluate(BLANK)]
 
 

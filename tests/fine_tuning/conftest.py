@@ -1,10 +1,14 @@
 """Queues for the tests: with processes that are only pretended, and with real ones."""
 
 import itertools
+import multiprocessing
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
+from multiprocessing.context import SpawnContext
 from pathlib import Path
+from types import ModuleType
 
 import psutil
 import pytest
@@ -131,6 +135,16 @@ def database(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def settings(tmp_path: Path, database: str) -> Settings:
     return Settings(runs_folder=tmp_path / "runs", run_threads=1, database=database)
+
+
+@pytest.fixture
+def processes(monkeypatch: pytest.MonkeyPatch) -> SpawnContext:
+    """What starts processes anew: a fork keeps locks that other threads hold, SQLite's among them.
+
+    A new process would run first what was the main module, and AppTest leaves a page as that.
+    """
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+    return multiprocessing.get_context("spawn")
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """Killed at every single file operation: what is left is a state from which all goes on.
 
 A forked process kills itself when it is about to open, rename or remove the n-th file, for every n
-until it gets through.
+until it gets through. All of this happens in a new process, since only one without other threads
+may be forked.
 """
 
 import itertools
@@ -9,9 +10,10 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from multiprocessing.context import SpawnContext
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,7 @@ from playground.fine_tuning.runs.run_directory import RunDirectory
 from playground.fine_tuning.runs.state import ACTIVE, RESUMABLE, State
 from playground.fine_tuning.runs.store import RunStore
 from playground.settings import Settings
-from tests.fine_tuning.conftest import PretendedLauncher, Room
+from tests.fine_tuning.conftest import PATIENCE, PretendedLauncher, Room
 
 OPERATIONS = {
     "open",
@@ -52,6 +54,16 @@ def die_at(operation: int, folder: Path) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(look)
+
+
+def alone(processes: SpawnContext, check: Callable[..., None], *arguments: object) -> None:
+    """Run ``check`` in a process of its own, whose output tells why it failed."""
+    process = processes.Process(target=check, args=arguments)
+    process.start()
+    process.join(5 * PATIENCE)
+    process.kill()
+    process.join()
+    assert process.exitcode == 0
 
 
 def in_fork(action: Callable[[], None]) -> int:
@@ -148,12 +160,16 @@ ACTIONS = [
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_a_server_killed_at_any_operation(
-    tmp_path: Path, action: Callable[[Room, list[str]], None]
+    processes: SpawnContext, tmp_path: Path, action: Callable[[Room, list[str]], None]
 ) -> None:
-    before, ids = prepared(tmp_path / "before")
+    alone(processes, kill_server, tmp_path, action)
+
+
+def kill_server(parent: Path, action: Callable[[Room, list[str]], None]) -> None:
+    before, ids = prepared(parent / "before")
     for operation in itertools.count(1):
-        folder = tmp_path / str(operation)
-        shutil.copytree(tmp_path / "before", folder)
+        folder = parent / str(operation)
+        shutil.copytree(parent / "before", folder)
         room = with_queue(before, folder, before.launcher)
         through = is_through(in_fork(partial(die_while, operation, action, room, ids)))
         left = restarted(room)
@@ -236,18 +252,14 @@ class ForkingLauncher:
         raise AssertionError(handle)
 
 
-@pytest.fixture
-def no_signals_kept() -> Iterator[None]:
-    before = signal.getsignal(signal.SIGTERM)
-    yield
-    signal.signal(signal.SIGTERM, before)
+def test_a_worker_killed_at_any_operation(processes: SpawnContext, tmp_path: Path) -> None:
+    alone(processes, kill_worker, tmp_path)
 
 
-@pytest.mark.usefixtures("no_signals_kept")
-def test_a_worker_killed_at_any_operation(tmp_path: Path) -> None:
+def kill_worker(parent: Path) -> None:
     seen = set()
     for operation in itertools.count(1):
-        folder = tmp_path / str(operation)
+        folder = parent / str(operation)
         launcher = ForkingLauncher(folder)
         queue = RunQueue(Settings(runs_folder=folder), launcher)
         room = Room(queue, RunStore(queue), PretendedLauncher(), "o" * 43)

@@ -1,7 +1,6 @@
 """The index among many processes, in SQLite and in PostgreSQL, new and of earlier versions."""
 
 import itertools
-import multiprocessing
 import os
 import sqlite3
 import subprocess
@@ -9,6 +8,8 @@ import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from multiprocessing.context import SpawnContext
+from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
@@ -47,9 +48,7 @@ def index(settings: Settings) -> Index:
     return Index(databases.configured(settings))
 
 
-def claim_all(
-    settings: Settings, barrier: Barrier, answers: "multiprocessing.Queue[list[str]]"
-) -> None:
+def claim_all(settings: Settings, barrier: Barrier, answers: "Queue[list[str]]") -> None:
     """Create the index with the others at once, and claim run after run."""
     index = Index(databases.configured(settings))
     barrier.wait()
@@ -73,19 +72,17 @@ def entry(run_id: str, state: State = State.QUEUED, pool: str | None = None) -> 
 
 
 @ON_BOTH
-def test_processes_never_claim_the_same_run(settings: Settings) -> None:
+def test_processes_never_claim_the_same_run(settings: Settings, processes: SpawnContext) -> None:
     settings.runs_folder.mkdir()
-    # Not forked: a lock that another thread of this process holds would stay locked in the child.
-    context = multiprocessing.get_context("spawn")
-    barrier, answers = context.Barrier(PROCESSES), context.Queue()
+    barrier, answers = processes.Barrier(PROCESSES), processes.Queue()
     arguments = (settings, barrier, answers)
-    processes = [context.Process(target=claim_all, args=arguments) for _ in range(PROCESSES)]
-    for process in processes:
-        process.start()
-    claimed = [answers.get(timeout=60) for _ in processes]
-    for process in processes:
-        process.join()
-        assert process.exitcode == 0
+    claimers = [processes.Process(target=claim_all, args=arguments) for _ in range(PROCESSES)]
+    for claimer in claimers:
+        claimer.start()
+    claimed = [answers.get(timeout=60) for _ in claimers]
+    for claimer in claimers:
+        claimer.join()
+        assert claimer.exitcode == 0
     assert Counter(itertools.chain(*claimed)) == {f"{number:02d}": 1 for number in range(RUNS)}
     for found in claimed:
         assert found == sorted(found)  # the oldest first

@@ -1,10 +1,10 @@
 """Several servers over the same runs, which race to start, cancel, resume and remove them."""
 
-import multiprocessing
 import random
 import time
 from contextlib import suppress
 from dataclasses import replace
+from multiprocessing.context import SpawnContext
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
@@ -99,29 +99,27 @@ def act(store: RunStore, queue: RunQueue, owner: str, run_id: str, chance: rando
 
 
 @pytest.fixture
-def served(settings: Settings) -> tuple[Settings, list[str]]:
+def served(settings: Settings, processes: SpawnContext) -> tuple[Settings, list[str]]:
     """What three servers left that raced for the same runs."""
     wanted = replace(
         settings, max_running_runs=AT_ONCE, max_owner_pending_runs=CAP, max_pending_runs=12
     )
     wanted.runs_folder.mkdir()
     visitors = [owners.new_owner() for _ in range(OWNERS)]
-    # Not forked: a lock that another thread of this process holds would stay locked in the child.
-    context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(SERVERS)
-    processes = [
-        context.Process(target=serve, args=(wanted, visitors, number, barrier))
+    barrier = processes.Barrier(SERVERS)
+    servers = [
+        processes.Process(target=serve, args=(wanted, visitors, number, barrier))
         for number in range(SERVERS)
     ]
-    for process in processes:
-        process.start()
+    for server in servers:
+        server.start()
     end = time.monotonic() + 5 * PATIENCE
-    for process in processes:
-        process.join(max(end - time.monotonic(), 0))
-    for process in processes:
-        process.kill()  # whoever still works is stuck
-        process.join()
-    assert [process.exitcode for process in processes] == [0] * SERVERS
+    for server in servers:
+        server.join(max(end - time.monotonic(), 0))
+    for server in servers:
+        server.kill()  # whoever still works is stuck
+        server.join()
+    assert [server.exitcode for server in servers] == [0] * SERVERS
     return wanted, visitors
 
 

@@ -50,6 +50,7 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def engine(
     tiny_folder: Path,
     tiny_checkpoint: Callable[..., Path],
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Engine:
     """The engine the pages use: tiny models in place of the bundled ones, no Hub behind it."""
@@ -65,7 +66,7 @@ def engine(
         )
         return loading.load(stand_in, settings, on_progress)
 
-    settings = Settings(models_folder=tiny_folder.parent)
+    settings = Settings(models_folder=tiny_folder.parent, runs_folder=tmp_path / "runs")
     made = Engine(settings, load=load, dtype=torch.float32)
     monkeypatch.setattr(cache, "settings", lambda: settings)
     monkeypatch.setattr(cache, "engine", lambda: made)
@@ -73,9 +74,11 @@ def engine(
 
 
 @pytest.fixture(autouse=True)
-def no_warm_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing loads behind a test's back."""
+def nothing_behind_its_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing loads, and nobody looks after runs, while and after a test runs."""
     monkeypatch.setattr(cache, "warm", lambda: None)
+    monkeypatch.setattr(RunQueue, "watch", lambda _: None)
+    monkeypatch.setattr(runs, "only_store", functools.cache(runs.only_store.__wrapped__))
 
 
 @pytest.fixture
@@ -98,15 +101,11 @@ def open_page(engine: Engine, home: AppTest) -> Iterator[Callable[..., AppTest]]
 
 
 @pytest.fixture
-def room(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
+def room(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Room:
     """The store that the pages use, its queue and its visitor."""
-    settings = replace(cache.settings(), runs_folder=tmp_path / "runs")
     launcher = PretendedLauncher()
-    monkeypatch.setattr(cache, "settings", lambda: settings)
     monkeypatch.setattr("playground.fine_tuning.runs.launcher.configured", lambda _: launcher)
-    monkeypatch.setattr(RunQueue, "watch", lambda _: None)
-    monkeypatch.setattr(runs, "only_store", functools.cache(runs.only_store.__wrapped__))
-    return Room(RunQueue(settings, launcher), runs.store(), launcher, new_owner())
+    return Room(RunQueue(cache.settings(), launcher), runs.store(), launcher, new_owner())
 
 
 @pytest.fixture

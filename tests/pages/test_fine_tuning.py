@@ -4,13 +4,11 @@ import json
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import cache
 from pages.train.fine_tuning import data, start, takes
 from playground import fine_tuning
 from playground.fine_tuning import Task, dataset_file
@@ -58,10 +56,8 @@ class Runs:
 
 
 @pytest.fixture
-def settings(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    made = replace(cache.settings(), runs_folder=tmp_path / "runs")
-    monkeypatch.setattr(cache, "settings", lambda: made)
-    return made
+def settings(engine: Engine) -> Settings:
+    return engine.settings
 
 
 @pytest.fixture

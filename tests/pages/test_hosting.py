@@ -1,6 +1,5 @@
 """The app on a machine that forgets, or that has no place for runs: said, and all else works."""
 
-import functools
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +13,6 @@ from deploy import variables
 from pages.shared import cache, runs
 from pages.shared.owner import OWNER
 from playground.fine_tuning.runs.owners import new_owner
-from playground.fine_tuning.runs.queue import RunQueue
 from playground.models.engine import Engine
 from playground.settings import PREFIX
 from tests.fine_tuning.conftest import Room
@@ -56,8 +54,6 @@ def without_a_place(
     (tmp_path / "file").write_text("")
     settings = replace(cache.settings(), runs_folder=tmp_path / "file" / "runs")
     monkeypatch.setattr(cache, "settings", lambda: settings)
-    monkeypatch.setattr(RunQueue, "watch", lambda _: None)
-    monkeypatch.setattr(runs, "only_store", functools.cache(runs.only_store.__wrapped__))
     home.session_state[OWNER] = new_owner()
     return tmp_path / "file"
 

@@ -50,9 +50,7 @@ def made(
     engine: Engine, tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Finisher:
     """The runs of this test's visitor, as the page sees them."""
-    settings = replace(cache.settings(), runs_folder=tmp_path / "runs")
-    made = Finisher(settings, tmp_path / "trained")
-    monkeypatch.setattr(cache, "settings", lambda: settings)
+    made = Finisher(cache.settings(), tmp_path / "trained")
     monkeypatch.setattr(owner, "owner", lambda: made.owner)
     monkeypatch.setattr(runs, "store", lambda: made.store)
     return made

@@ -53,9 +53,7 @@ def made(
     engine: Engine, tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Finisher:
     """The runs of this test's visitor, as the pages see them."""
-    settings = replace(cache.settings(), runs_folder=tmp_path / "runs")
-    made = Finisher(settings, tmp_path / "models")
-    monkeypatch.setattr(cache, "settings", lambda: settings)
+    made = Finisher(cache.settings(), tmp_path / "models")
     monkeypatch.setattr(owner, "owner", lambda: made.owner)
     for module in (runs, actions, compare, listing, watch):
         monkeypatch.setattr(module, "store", lambda: made.store)
