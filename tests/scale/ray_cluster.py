@@ -3,9 +3,11 @@
 import importlib.util
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -33,6 +35,8 @@ class RayCluster:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        # Ray puts sockets below it, whose paths may have 107 characters.
+        self._short = Path(tempfile.mkdtemp(prefix="ray-"))
         self._port, self._server_port = free_port(), free_port()
         self.address = f"http://127.0.0.1:{self._server_port}"
         self.token = secrets.token_hex(32)
@@ -84,12 +88,13 @@ class RayCluster:
         """Kill all of it."""
         for name in list(self.processes):
             self.kill(name)
+        shutil.rmtree(self._short, ignore_errors=True)
 
     def _start(self, name: str, *options: str) -> None:
         ray = Path(sys.executable).with_name("ray")
         command = [
             *(str(ray), "start", "--block", "--disable-usage-stats", *options),
-            f"--temp-dir={self._folder / name}",
+            f"--temp-dir={self._short / name}",
             f"--dashboard-agent-listen-port={free_port()}",
             f"--object-store-memory={OBJECT_STORE}",
         ]
@@ -123,5 +128,7 @@ class RayCluster:
                 if holds():
                     return
             logs = "".join(path.read_text()[-2_000:] for path in self._folder.glob("*.log"))
-            assert time.monotonic() < end, f"{what} did not come up: {logs}"
+            ended = any(process.poll() is not None for process in self.processes.values())
+            waits = not ended and time.monotonic() < end
+            assert waits, f"{what} did not come up: {logs}"
             time.sleep(0.2)
