@@ -1,9 +1,8 @@
 """What one app server holds, and two: ``python -m benchmarks.sizing``, with nginx installed.
 
-Each server gets one processor, so that a second brings a second one, as a machine would. Visitors
-are programs that speak Streamlit's protocol: each visit is a new session that opens Mask filling by
-a link with a sentence of its own and waits for the whole page. A browser would compute on the same
-processors, where real visitors bring machines of their own.
+Each server gets one processor, so that a second brings a second one, as a machine would. Each
+visit is a new session, without a browser, that opens Mask filling by a link with a sentence of its
+own and waits for the whole page.
 """
 
 import asyncio
@@ -11,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -19,27 +18,23 @@ from statistics import median, quantiles
 from urllib.parse import urlencode
 
 import psutil
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.asyncio.client import ClientConnection, connect
 
-from benchmarks.mask_page import text_of
+from benchmarks.mask_page import TEXTS, text_of
+from benchmarks.session import session
 from benchmarks.table import Row, show
 from tests.app_servers import Server, nginx_before
 from tests.ports import free_port
 
-PAGE = "mask_filling"
 VISITORS = 8  # at once
-SECONDS = 30.0
+WARM_UP, SECONDS = 10.0, 30.0
 KEPT = 50  # sessions that stay open while memory is read
-TEXTS = 90
 
 
 @dataclass(frozen=True, slots=True)
 class Farm:
     """Where visitors arrive, and the processes that serve them."""
 
-    address: str
+    url: str
     servers: list[psutil.Process]
 
     @property
@@ -76,28 +71,12 @@ def _command(processor: int, port: int) -> list[str]:
     ]
 
 
-async def visit(address: str, number: int) -> ClientConnection:
-    """Open the page as a new visitor and return the session once all of it has arrived."""
-    session = await connect(
-        f"{address.replace('http', 'ws')}/_stcore/stream", max_size=None, open_timeout=60
-    )
-    query = urlencode({"text": text_of(number % TEXTS + 1)})
-    wanted = BackMsg()
-    wanted.rerun_script.query_string = query
-    wanted.rerun_script.page_name = PAGE
-    await session.send(wanted.SerializeToString())
-    charts = 0
-    async for data in session:
-        message = ForwardMsg.FromString(data)
-        charts += message.delta.new_element.HasField("plotly_chart")
-        if message.WhichOneof("type") == "script_finished":
-            break
-    if not charts:
-        raise AssertionError("a page without its chart")
-    return session
+def sentence(number: int) -> str:
+    """Return where Mask filling fills the mask of one of the texts."""
+    return f"mask_filling?{urlencode({'text': text_of(number % TEXTS + 1)})}"
 
 
-async def visits(address: str, seconds: float) -> list[float]:
+async def visits(url: str, seconds: float) -> list[float]:
     """Let ``VISITORS`` come again and again; return how long each visit took."""
     numbers, end = count(), time.perf_counter() + seconds
     took: list[float] = []
@@ -105,9 +84,9 @@ async def visits(address: str, seconds: float) -> list[float]:
     async def come() -> None:
         while time.perf_counter() < end:
             begin = time.perf_counter()
-            session = await visit(address, next(numbers))
-            took.append(time.perf_counter() - begin)
-            await session.close()
+            async with session(url) as visitor:
+                await visitor.open(sentence(next(numbers)))
+                took.append(time.perf_counter() - begin)
 
     await asyncio.gather(*(come() for _ in range(VISITORS)))
     return took
@@ -115,14 +94,14 @@ async def visits(address: str, seconds: float) -> list[float]:
 
 async def measured(found: Farm) -> tuple[list[float], float]:
     """Return how long visits took, and the megabytes that a session which stays open takes."""
-    for number in range(4 * len(found.servers)):  # each loads the model first
-        await (await visit(found.address, number)).close()
-    took = await visits(found.address, SECONDS)
+    await visits(found.url, WARM_UP)  # each loads the model first
+    took = await visits(found.url, SECONDS)
     before = found.megabytes
-    kept = [await visit(found.address, number) for number in range(KEPT)]
-    each = (found.megabytes - before) / KEPT
-    for session in kept:
-        await session.close()
+    async with AsyncExitStack() as stack:
+        for number in range(KEPT):
+            visitor = await stack.enter_async_context(session(found.url))
+            await visitor.open(sentence(number))
+        each = (found.megabytes - before) / KEPT
     return took, each
 
 

@@ -1,13 +1,14 @@
 """Visitors who walk the app at random for minutes: ``python -m benchmarks soak --minutes 10``.
 
-Each is a browser of its own, with its own session and its own seed. Most follow links and type;
-every tenth fills one mask after the other, and each answer is timed, for comparison with one
-visitor alone before the others come. It ends by saying which bars are met: no error, resident
-memory flat after the warm-up, mask filling not much slower beside all the others.
+Each has a session and a seed of its own. Most open one view after the other and type; every tenth
+fills one mask after the other, and each answer is timed, for comparison with one visitor alone
+before the others come. It ends by saying which bars are met: no error, resident memory flat after
+the warm-up, mask filling not much slower beside all the others.
 
-All browsers compute on the machine that serves them, where real visitors bring machines of their
-own, so on few processors the times are much longer than in use. None of them has a lower priority
-than the app: beside other work such a browser did not get to open a page in two minutes.
+With ``--browsers`` each visitor is a real browser, and what breaks in one is an error, too. All of
+them compute on the machine that serves them, so on few processors their times say nothing. None has
+a lower priority than the app: beside other work such a browser did not get to open a page in two
+minutes.
 """
 
 import argparse
@@ -18,11 +19,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 from statistics import linear_regression, median, quantiles
+from urllib.parse import urlencode
 
 from playwright.async_api import Browser, Error, Page, async_playwright
 
 from benchmarks.mask_page import BOX, TEXTS, arrive, ask, text_of
 from benchmarks.served import ARGUMENTS, CHROMIUM, PATIENCE, SETTLED, Served, app
+from benchmarks.session import BrokenPageError, Session, session
+from tests.browser.walk import WALK
 
 WARM_UP = 0.3  # of the time: by then every view has loaded its models
 FLAT = 0.05  # resident memory may grow by this share after the warm-up
@@ -105,9 +109,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--visitors", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--browsers", action="store_true", help="real ones, on this machine")
     asked = parser.parse_args(arguments)
     with app() as served:
-        found = asyncio.run(_soak(served, asked.minutes, asked.visitors, asked.seed))
+        soak = _browsers if asked.browsers else _sessions
+        found = asyncio.run(soak(served, asked.minutes, asked.visitors, asked.seed))
         printed = served.log.read_text("utf-8", errors="replace")
     if "Traceback" in printed:
         found.errors.append(printed[printed.index("Traceback") :][:2_000])
@@ -130,7 +136,55 @@ def report(found: Soak) -> str:
     return "\n".join([*lines, *found.errors])
 
 
-async def _soak(served: Served, minutes: float, visitors: int, seed: int) -> Soak:
+async def _sessions(served: Served, minutes: float, visitors: int, seed: int) -> Soak:
+    found = Soak(answers=[0] * visitors, seed=seed)
+    async with session(served.url) as first:  # every view, so that its models are loaded
+        for address in WALK.values():
+            await first.open(address)
+        found.alone = [await _timed(first, number) for number in range(ALONE + 1)][1:]
+    begin = time.monotonic()
+    end = begin + 60 * minutes
+    watching = asyncio.create_task(_watch_memory(served, found, begin))
+    await asyncio.gather(*(_stay(served.url, found, number, end) for number in range(visitors)))
+    watching.cancel()
+    return found
+
+
+async def _timed(visitor: Session, number: int) -> float:
+    """Have the mask of a text filled and return the seconds until the whole page is there."""
+    begin = time.monotonic()
+    await visitor.open(f"mask_filling?{urlencode({'text': text_of(1 + number % TEXTS)})}")
+    return time.monotonic() - begin
+
+
+async def _stay(url: str, found: Soak, number: int, end: float) -> None:
+    """Open views at random, with typed texts now and then, or fill masks, until time is over."""
+    chance = Random(f"{found.seed} {number}")
+    addresses = sorted(WALK.values())
+    address = "/"
+    try:
+        async with session(url) as visitor:
+            while time.monotonic() < end:
+                if number % FILL_ONLY == 0:
+                    took = await _timed(visitor, found.answers[number])
+                    found.beside.append((found.minutes[-1], took))
+                elif chance.random() < TYPES:
+                    query = urlencode({"text": _sentence(chance)})
+                    await visitor.open(f"{address}{'&' if '?' in address else '?'}{query}")
+                else:
+                    address = chance.choice(addresses)
+                    await visitor.open(address)
+                found.answers[number] += 1
+                await asyncio.sleep(PAUSE)
+    except (BrokenPageError, OSError) as error:
+        found.errors.append(f"visitor {number}: {error}")
+
+
+def _sentence(chance: Random) -> str:
+    return " ".join(chance.choices(WORDS, k=chance.randint(3, 40)))
+
+
+async def _browsers(served: Served, minutes: float, visitors: int, seed: int) -> Soak:
     found = Soak(answers=[0] * visitors, seed=seed)
     async with async_playwright() as playwright:
         launch = partial(playwright.chromium.launch, executable_path=CHROMIUM, args=ARGUMENTS)
@@ -228,7 +282,7 @@ async def _typed(page: Page, chance: Random) -> bool:
     area = page.locator("[data-testid=stMain] textarea:enabled").first
     if not await area.count():
         return False
-    await area.fill(" ".join(chance.choices(WORDS, k=chance.randint(3, 40))))
+    await area.fill(_sentence(chance))
     await area.press("Control+Enter")
     await page.wait_for_timeout(100)  # until the script runs
     return True

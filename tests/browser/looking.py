@@ -55,10 +55,10 @@ def settle(page: Page) -> None:
     page.wait_for_function(SETTLED)
 
 
-def blank_charts(page: Page) -> list[str]:
+def blank_charts(page: Page, within: float = DRAWN_WITHIN) -> list[str]:
     """Return the names of the charts that show nothing and go on to show nothing."""
     with suppress(TimeoutError):
-        page.wait_for_function(f"() => !({BLANK})().length", timeout=DRAWN_WITHIN)
+        page.wait_for_function(f"() => !({BLANK})().length", timeout=within)
     return [f"blank chart: {name}" for name in page.evaluate(BLANK)]
 
 

@@ -1,53 +1,21 @@
 """Every view of every page, light and dark, wide and as narrow as a phone, looked at once."""
 
-import ast
 import os
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlencode
 
 import plotly.graph_objects as go
 import pytest
 from playwright.sync_api import Browser, Page
 from plotly.offline import get_plotlyjs
 
-from pages.learn.how_bert_works import inputs as tour
-from pages.learn.how_bert_works.tour import STEPS
 from tests.browser import looking
 from tests.browser.conftest import ROOT, App, Visit, tabs
-from tests.layout import NAVIGATION, page_name
+from tests.browser.walk import WALK
 
 ARTIFACTS = Path(os.environ.get("BERT_PLAYGROUND_ARTIFACTS", ROOT / "artifacts"))
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-
-
-def page_files() -> list[str]:
-    """Return the pages of the navigation, which runs them as soon as it is imported."""
-    for statement in ast.parse((ROOT / NAVIGATION).read_text("utf-8")).body:
-        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "SECTIONS":
-            sections = ast.literal_eval(statement.value)
-            return [file for pages in sections.values() for file, _, _ in pages]
-    raise AssertionError(f"{NAVIGATION} has no SECTIONS")
-
-
-def addresses() -> Iterator[tuple[str, str]]:
-    """Yield a name and the address of each page, of its views, and of what these are made of."""
-    for file in page_files():
-        name = page_name(file)
-        path = "/" if name == "home" else f"/{name}"
-        if not (ROOT / file).with_name("views.py").is_file() or name == "home":
-            yield name, path
-            continue
-        views = import_module(f"{Path(file).parent.as_posix().replace('/', '.')}.views")
-        for view in views.VIEWS:
-            yield f"{name}-{view}", f"{path}?{urlencode({views.VIEW_FIELD.name: view})}"
-    for number in range(2, len(STEPS) + 1):
-        yield f"tour-{number}", f"/how_bert_works?{urlencode({tour.STEP.name: number})}"
-
-
-WALK = dict(addresses())
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +75,7 @@ def test_a_chart_without_a_mark_is_found(browser: Browser, figure: go.Figure, bl
     page.set_content('<div role="figure" aria-label="The chart"><div id="chart"></div></div>')
     page.evaluate(get_plotlyjs())
     page.evaluate(f"() => Plotly.newPlot('chart', {figure.to_json()})")
-    assert looking.blank_charts(page) == ["blank chart: The chart"] * blank
+    assert looking.blank_charts(page, within=100) == ["blank chart: The chart"] * blank
     page.close()
 
 
