@@ -10,7 +10,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,10 +58,11 @@ class Served:
 
 
 @contextmanager
-def app(answers: str = "engine") -> Iterator[Served]:
+def app(answers: str = "engine", environment: Mapping[str, str] | None = None) -> Iterator[Served]:
     """Start the app on a free port, wait until it answers, stop it at the end.
 
     ``answers`` are those of the ``engine``, or of transformers' ``pipeline`` for comparison.
+    ``environment`` is added to this process's own.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -73,7 +74,7 @@ def app(answers: str = "engine") -> Iterator[Served]:
         process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.counted_app", str(counters), str(port), answers],
             cwd=ROOT,
-            env=os.environ | {"STREAMLIT_SERVER_HEADLESS": "true"},
+            env={**os.environ, "STREAMLIT_SERVER_HEADLESS": "true", **(environment or {})},
             stdout=(Path(folder) / "log").open("w"),
             stderr=subprocess.STDOUT,
         )
