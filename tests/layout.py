@@ -16,7 +16,8 @@ WITHOUT_SERVICE = {"runs"}
 WITHOUT_PLOTS = {"home"}  # it shows other pages' figures
 SHARED_PAGES = "shared"
 NAVIGATION = "pages/shared/navigation.py"
-STREAMLIT_ROOMS = ("app.py", "pages/", "tests/pages/", "tests/browser/")
+# A session without a browser speaks Streamlit's protocol, by its messages.
+STREAMLIT_ROOMS = ("app.py", "pages/", "tests/pages/", "tests/browser/", "benchmarks/session.py")
 HEAVY = {"torch", "transformers", "peft"}
 HEAVY_ROOMS = ("playground/models/", "playground/recipes/", "playground/fine_tuning/training/")
 FROM_PRETRAINED_ROOMS = ("playground/models/loading.py", "playground/recipes/")

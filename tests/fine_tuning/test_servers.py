@@ -66,7 +66,8 @@ def serve(settings: Settings, visitors: list[str], number: int, barrier: Barrier
         owner = chance.choice(visitors)
         if left:
             with suppress(RunLimitError):
-                store.submit(owner, RunSettings(task="t", base_model="m"), "", {})
+                with suppress(UnknownRunError):  # another server has it removed already
+                    store.submit(owner, RunSettings(task="t", base_model="m"), "", {})
                 left -= 1
         runs = store.runs(owner)
         if runs:

@@ -73,6 +73,7 @@ class RunStore:
             OwnerError: ``owner`` is no id.
             RunLimitError: too many runs wait, or too much disk is taken.
             StorageError: the disk is full, or the index does not answer.
+            UnknownRunError: the owner has removed it already, in another tab.
         """
         digest, now = owners.digest(owner), time.time()
         self._queue.settle()
