@@ -1,5 +1,7 @@
 """The page Mask filling in a browser: opened, and asked for the words of a text."""
 
+from urllib.parse import urlencode
+
 from playwright.async_api import BrowserContext, Page
 
 BOX = "Text with [MASK] where words are missing"
@@ -11,6 +13,11 @@ TEXTS = 90  # the model in the box has a token for each of these numbers
 def text_of(number: int) -> str:
     """Return the text of a number, 1 to ``TEXTS``."""
     return f"Visitor {number} told us that the [MASK] was late again."
+
+
+def link_of(number: int) -> str:
+    """Return where the page shows the answer to the text of any number, after the app's address."""
+    return f"mask_filling?{urlencode({'text': text_of(1 + number % TEXTS)})}"
 
 
 async def arrive(context: BrowserContext, url: str) -> Page:

@@ -4,6 +4,7 @@ A browser would compute on the processors that serve it, where real visitors bri
 own. To the server a session is the same: it runs the page's script and sends all that is shown.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -32,7 +33,12 @@ class Session:
 
         Raises:
             BrokenPageError: the page shows an exception, or its script did not get to its end.
+            TimeoutError: nor within ``PATIENCE``.
         """
+        async with asyncio.timeout(PATIENCE):
+            return await self._open(address)
+
+    async def _open(self, address: str) -> int:
         name, _, query = address.lstrip("/").partition("?")
         wanted = BackMsg()
         wanted.rerun_script.page_name = name

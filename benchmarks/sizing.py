@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from statistics import median, quantiles
-from urllib.parse import urlencode
 
 import psutil
 
-from benchmarks.mask_page import TEXTS, text_of
+from benchmarks.mask_page import link_of
 from benchmarks.session import session
 from benchmarks.table import Row, show
 from tests.app_servers import Server, nginx_before
@@ -71,11 +70,6 @@ def _command(processor: int, port: int) -> list[str]:
     ]
 
 
-def sentence(number: int) -> str:
-    """Return where Mask filling fills the mask of one of the texts."""
-    return f"mask_filling?{urlencode({'text': text_of(number % TEXTS + 1)})}"
-
-
 async def visits(url: str, seconds: float) -> list[float]:
     """Let ``VISITORS`` come again and again; return how long each visit took."""
     numbers, end = count(), time.perf_counter() + seconds
@@ -85,7 +79,7 @@ async def visits(url: str, seconds: float) -> list[float]:
         while time.perf_counter() < end:
             begin = time.perf_counter()
             async with session(url) as visitor:
-                await visitor.open(sentence(next(numbers)))
+                await visitor.open(link_of(next(numbers)))
                 took.append(time.perf_counter() - begin)
 
     await asyncio.gather(*(come() for _ in range(VISITORS)))
@@ -100,7 +94,7 @@ async def measured(found: Farm) -> tuple[list[float], float]:
     async with AsyncExitStack() as stack:
         for number in range(KEPT):
             visitor = await stack.enter_async_context(session(found.url))
-            await visitor.open(sentence(number))
+            await visitor.open(link_of(number))
         each = (found.megabytes - before) / KEPT
     return took, each
 

@@ -23,7 +23,7 @@ from urllib.parse import urlencode
 
 from playwright.async_api import Browser, Error, Page, async_playwright
 
-from benchmarks.mask_page import BOX, TEXTS, arrive, ask, text_of
+from benchmarks.mask_page import BOX, TEXTS, arrive, ask, link_of, text_of
 from benchmarks.served import ARGUMENTS, CHROMIUM, PATIENCE, SETTLED, Served, app
 from benchmarks.session import BrokenPageError, Session, session
 from tests.browser.walk import WALK
@@ -155,7 +155,7 @@ async def _sessions(served: Served, minutes: float, visitors: int, seed: int) ->
 async def _timed(visitor: Session, number: int) -> float:
     """Have the mask of a text filled and return the seconds until the whole page is there."""
     begin = time.monotonic()
-    await visitor.open(f"mask_filling?{urlencode({'text': text_of(1 + number % TEXTS)})}")
+    await visitor.open(link_of(number))
     return time.monotonic() - begin
 
 
