@@ -67,16 +67,9 @@ def test_an_error_or_a_visitor_without_an_answer_fails(
 
 
 @pytest.mark.weights
-def test_random_walks_meet_no_error(chromium: str) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "benchmarks",
-        "soak",
-        "--minutes=1",
-        "--visitors=4",
-        "--browsers",
-    ]
+@pytest.mark.parametrize("options", [["--minutes=1", "--browsers"], ["--minutes=0.3"]])
+def test_random_walks_meet_no_error(chromium: str, options: list[str]) -> None:
+    command = [sys.executable, "-m", "benchmarks", "soak", "--visitors=4", *options]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     assert "met: no error: 0" in run.stdout
