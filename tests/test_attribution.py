@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from playground.models.attribution import fp32_twin, log_odds
 from playground.models.catalog import ModelSpec, Source, Task
 from playground.models.classifier import Classifier
 from playground.models.engine import Engine, Model
-from playground.models.queries import Asked, AttributionQuery, Attributions, LabelQuery, Labels
+from playground.models.queries import AttributionQuery, Attributions, LabelQuery, Labels
 from playground.settings import Settings
 
 TEXT = "The film is long and slow, but never dull."
@@ -129,21 +128,3 @@ def test_the_twin_shares_what_is_in_fp32_and_no_module(
 def test_a_gap_is_what_the_sum_lacks() -> None:
     values = np.array([0.5, -0.25], dtype=np.float32)
     assert Attributions(values=values, score=1.0, baseline_score=0.5).gap == pytest.approx(0.25)
-
-
-def test_kinds_of_queries_do_not_share_a_batch() -> None:
-    engine = Engine(Settings())
-    labels = [LabelQuery(input_ids=(1,) * 32) for _ in range(2)]
-    shares = [
-        AttributionQuery(input_ids=(1, 2), baseline_ids=(0, 0), label=0, steps=16) for _ in range(2)
-    ]
-    asked: list[Asked] = [labels[0], shares[0], labels[1], shares[1]]
-    heard: list[list[Any]] = []
-
-    def scores(queries: list[Any]) -> list[int]:
-        heard.append(queries)
-        return [0] * len(queries)
-
-    engine.batcher.answers(SimpleNamespace(scores=scores), asked)
-    assert [len(batch) for batch in heard] == [2, 2]
-    assert [{type(one) for one in batch} for batch in heard] == [{LabelQuery}, {AttributionQuery}]

@@ -21,7 +21,7 @@ from playground.models import loading
 from playground.models.catalog import ModelSpec, Source, Task
 from playground.models.engine import Engine, Model, Status
 from playground.models.loading import Checkpoint
-from playground.models.queries import Query, Scores
+from playground.models.queries import Asked, LabelQuery, Query, Scores, VectorQuery
 from playground.settings import Settings
 
 VOCABULARY = 50
@@ -145,6 +145,23 @@ def test_a_batch_keeps_to_its_token_cap() -> None:
     for one, scores in zip(asked, model.scores(asked), strict=True):
         assert_right(one, scores)
     assert running.batcher.batches == 3
+
+
+def test_kinds_of_queries_do_not_share_a_batch() -> None:
+    labels = [LabelQuery(input_ids=(1,) * 32) for _ in range(2)]
+    vectors = [VectorQuery(input_ids=(1,) * 32) for _ in range(2)]
+    asked: list[Asked] = [labels[0], vectors[0], labels[1], vectors[1]]
+    heard: list[list[Any]] = []
+
+    def scores(queries: list[Any]) -> list[int]:
+        heard.append(queries)
+        return [0] * len(queries)
+
+    engine().batcher.answers(SimpleNamespace(scores=scores), asked)
+    assert [[type(one) for one in batch] for batch in heard] == [
+        [LabelQuery] * 2,
+        [VectorQuery] * 2,
+    ]
 
 
 def test_full_queue_says_busy_and_recovers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ token that mean times the way adds up to the difference of the two scores (Sunda
 """
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -48,30 +48,22 @@ def log_odds(logits: Tensor, label: int, labels: Labels) -> Tensor:
 
 
 def attributions(
-    queries: Sequence[AttributionQuery],
+    query: AttributionQuery,
     model: PreTrainedModel,
     *,
     head_of: Callable[[PreTrainedModel], Head],
     labels: Labels,
     tokens_at_once: int,
-) -> list[Attributions]:
-    """Answer ``queries``, one after the other, with a sequence classifier.
+) -> Attributions:
+    """Answer ``query`` with a copy of a sequence classifier, which itself is only read.
 
     ``head_of`` finds the head that turns states [text, hidden] into logits [text, label]. About
     ``tokens_at_once`` tokens are held in memory with all that their gradients need.
     """
-    twin = fp32_twin(model)
-    return [
-        _integrated(query, twin.base_model, head_of(twin), labels, tokens_at_once)
-        for query in queries
-    ]
-
-
-def _integrated(
-    query: AttributionQuery, base: PreTrainedModel, head: Head, labels: Labels, tokens_at_once: int
-) -> Attributions:
     from captum.attr import IntegratedGradients  # half a second, once
 
+    twin = fp32_twin(model)
+    base, head = twin.base_model, head_of(twin)
     ids = torch.tensor([query.input_ids, query.baseline_ids], device=base.device)
     inputs = _inputs(query, base)
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import accumulate
-from typing import overload
 
 import numpy as np
 import torch
@@ -48,9 +47,9 @@ def classification_head(model: PreTrainedModel, task: Task) -> Callable[[Tensor]
 class Classifier:
     """A sequence or token classifier that answers batches of ``LabelQuery``s.
 
-    The layers run in ``dtype``, the head in fp32. A classifier of sequences answers
-    ``AttributionQuery``s as well, all in fp32 and at most ``max_batch_tokens / 4`` tokens at once.
-    Not thread-safe: the engine calls it from one thread.
+    The layers run in ``dtype``, the head in fp32. A classifier of sequences has attributions as
+    well, all in fp32 and at most ``max_batch_tokens / 4`` tokens at once. But for these it is not
+    thread-safe: the engine calls it from one thread.
     """
 
     def __init__(
@@ -74,31 +73,18 @@ class Classifier:
         """The dtype of the layers' products."""
         return self._states.dtype
 
-    @overload
-    def scores(self, queries: Sequence[LabelQuery]) -> list[np.ndarray]: ...
+    def attributions(self, query: AttributionQuery) -> Attributions:
+        """Return each token's share in the score of a label; unlike the rest, in any thread."""
+        return attributions(
+            query,
+            self.model,
+            head_of=partial(classification_head, task=self._task),
+            labels=self._labels,
+            tokens_at_once=self._gradient_tokens,
+        )
 
-    @overload
-    def scores(self, queries: Sequence[AttributionQuery]) -> list[Attributions]: ...
-
-    def scores(
-        self, queries: Sequence[LabelQuery] | Sequence[AttributionQuery]
-    ) -> list[np.ndarray] | list[Attributions]:
-        """Answer ``queries``, all of one kind.
-
-        To a ``LabelQuery`` that is logits in fp32, [label] of each text, or [token, label].
-        """
-        asked = [query for query in queries if isinstance(query, AttributionQuery)]
-        if asked:
-            return attributions(
-                asked,
-                self.model,
-                head_of=partial(classification_head, task=self._task),
-                labels=self._labels,
-                tokens_at_once=self._gradient_tokens,
-            )
-        return self._logits([query for query in queries if isinstance(query, LabelQuery)])
-
-    def _logits(self, queries: Sequence[LabelQuery]) -> list[np.ndarray]:
+    def scores(self, queries: Sequence[LabelQuery]) -> list[np.ndarray]:
+        """Return each query's logits in fp32, [label] of each text, or [token, label]."""
         of_tokens = self._task is Task.TOKEN_CLASSIFICATION
         read = [
             _Read(query, tuple(range(len(query.input_ids))) if of_tokens else (0,))

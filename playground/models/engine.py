@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ import torch
 from transformers import PreTrainedTokenizerBase
 
 from playground.models import hub, loading
+from playground.models.aside import Aside
 from playground.models.batching import Batcher
 from playground.models.catalog import ModelSpec, Source, Task
 from playground.models.classifier import Classifier
@@ -91,11 +92,12 @@ class Model:
     def attributions(self, query: AttributionQuery) -> Attributions:
         """Return each token's share in the score of a label; only of a text classifier.
 
+        It takes seconds, so it does not hold up the engine's thread.
+
         Raises:
             BusyError: too many requests are waiting.
         """
-        [found] = self.engine.batcher.answers(self.encoder, [query])
-        return found
+        return self.engine.aside.run(partial(self.encoder.attributions, query))
 
     def attentions(self, query: AttentionQuery) -> Attentions:
         """Return all attention weights; only for a model of the task feature-extraction.
@@ -208,6 +210,7 @@ class Engine:
         self.batcher = Batcher(
             max_waiting=settings.max_waiting, max_tokens=settings.max_batch_tokens
         )
+        self.aside = Aside(max_waiting=settings.max_waiting)
 
     def model(self, spec: ModelSpec, on_progress: Callable[[float], None] | None = None) -> Model:
         """Return the model of ``spec``, loading it if needed; callers of one model share one load.

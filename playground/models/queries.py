@@ -88,17 +88,11 @@ class AttributionQuery:
     RoBERTa and its kin.
     """
 
-    kind: ClassVar[Hashable] = "attribution"
     input_ids: tuple[int, ...]  # special tokens included
     baseline_ids: tuple[int, ...]
     label: int  # index of its logit
     steps: int
     token_type_ids: tuple[int, ...] | None = None
-
-    @property
-    def tokens(self) -> int:
-        """The text goes through the model once a step."""
-        return len(self.input_ids) * self.steps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
