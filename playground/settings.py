@@ -31,7 +31,7 @@ class Settings:
     max_loaded_models: int = 12  # the box alone has ten
     attention_cache_mb: int = 400  # attention maps kept; one of 512 tokens takes about 80
     max_waiting: int = 64  # requests that may wait for the engine before it says "busy"
-    max_batch_tokens: int = 4_096  # padded tokens that run through a model at once
+    max_batch_tokens: int = 1_024  # run through a model at once, padding too; others wait
     max_characters: int = 20_000  # of one text
     max_masks: int = 16  # of one text
     max_upload_mb: int = 50  # of one file; Streamlit's server.maxUploadSize caps it, too

@@ -15,9 +15,6 @@ from playground.models.hidden_states import HiddenStates
 from playground.models.loading import Checkpoint
 from playground.models.queries import AttributionQuery, Attributions, LabelQuery
 
-# Of a forward pass only the last states stay in memory; of a gradient's, those of all layers.
-GRADIENT_SHARE = 4
-
 
 def classification_head(model: PreTrainedModel, task: Task) -> Callable[[Tensor], Tensor]:
     """Return the part of a classifier that turns hidden states into logits.
@@ -48,7 +45,7 @@ class Classifier:
     """A sequence or token classifier that answers batches of ``LabelQuery``s.
 
     The layers run in ``dtype``, the head in fp32. A classifier of sequences has attributions as
-    well, all in fp32 and at most ``max_batch_tokens / 4`` tokens at once. But for these it is not
+    well, all in fp32 and about ``max_batch_tokens`` tokens at once. But for these it is not
     thread-safe: the engine calls it from one thread.
     """
 
@@ -58,7 +55,7 @@ class Classifier:
         *,
         device: torch.device,
         dtype: torch.dtype,
-        max_batch_tokens: int = 4_096,
+        max_batch_tokens: int = 1_024,
     ) -> None:
         assert checkpoint.labels is not None
         self.model = checkpoint.model.to(device)
@@ -66,7 +63,7 @@ class Classifier:
         self._task = checkpoint.spec.task
         self._head = classification_head(self.model, self._task)
         self._states = HiddenStates(checkpoint, device=device, dtype=dtype)
-        self._gradient_tokens = max_batch_tokens // GRADIENT_SHARE
+        self._max_batch_tokens = max_batch_tokens
 
     @property
     def dtype(self) -> torch.dtype:
@@ -80,7 +77,7 @@ class Classifier:
             self.model,
             head_of=partial(classification_head, task=self._task),
             labels=self._labels,
-            tokens_at_once=self._gradient_tokens,
+            tokens_at_once=self._max_batch_tokens,
         )
 
     def scores(self, queries: Sequence[LabelQuery]) -> list[np.ndarray]:

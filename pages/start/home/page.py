@@ -5,7 +5,6 @@ import streamlit as st
 from pages.explore.mask_filling import inputs, results
 from pages.explore.mask_filling import views as mask_filling_page
 from pages.shared import cache, frame, link
-from pages.start.home import cards
 from playground import home, mask_filling
 from playground.mask_filling import Guess
 from playground.models.catalog import Task
@@ -53,6 +52,17 @@ def mask_filling_views(*, fits: bool) -> None:
         about_place.caption(view.about)
 
 
+def one_card_a_page() -> None:
+    """Show the cards of all other pages, some in a row."""
+    from pages.start.home import cards  # imports all pages: the heading is not to wait for them
+
+    for first in range(0, len(cards.CARDS), IN_A_ROW):
+        places = st.columns(IN_A_ROW)
+        for place, card in zip(places, cards.CARDS[first : first + IN_A_ROW], strict=True):
+            with place:
+                cards.show(card)
+
+
 frame.header(
     "BERT Playground",
     "See what a BERT does with your own sentences, without an account. The app keeps texts in its "
@@ -65,9 +75,5 @@ with left:
     try_it()
 with right:
     mask_filling_views(fits=fits)
-for first in range(0, len(cards.CARDS), IN_A_ROW):
-    places = st.columns(IN_A_ROW)
-    for place, card in zip(places, cards.CARDS[first : first + IN_A_ROW], strict=True):
-        with place:
-            cards.show(card)
+one_card_a_page()
 cache.warm()
