@@ -254,6 +254,24 @@ def test_targets_are_named_as_they_were_typed(open_page: Open) -> None:
     assert set(tables(app, "Pieces")[0]["Word"]) == {"Paris", "Seine"}
 
 
+def test_without_words_the_first_guesses_are_compared(open_page: Open) -> None:
+    text = "The [MASK] is here."
+    guesses = tables(open_page(PAGE, text=text, top_k="20"), "Rank")[0]
+    app = open_page(PAGE, view="compare-words", text=text)
+    compared = tables(app, "Pieces")[0]
+    assert (
+        list(compared["Word"])
+        == [word for word in guesses["Word"] if not word.startswith("·")][:4]
+    )
+    assert app.text_input(key="words").value == ""
+
+
+def test_an_example_brings_its_words(open_page: Open) -> None:
+    app = open_page(PAGE, view="compare-words")
+    app.pills(key="sentence_example").set_value("Grammar").run()
+    assert set(tables(app, "Pieces")[0]["Word"]) == {"are", "is", "were", "was"}
+
+
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_offers_its_code_and_files(open_page: Open, view: str) -> None:
     app = open_page(PAGE, view=view)

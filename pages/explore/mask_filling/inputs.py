@@ -15,6 +15,15 @@ EXAMPLES = {
     "Finance": "The central bank raised interest [MASK] to fight inflation.",
     "Social media": "omg this song is so [MASK], can't stop listening!",
 }
+WORDS_TO_COMPARE = {
+    "Facts": "Paris, London, Rome, Timbuktu",
+    "Everyday": "bed, sleep, work, school",
+    "Grammar": "are, is, were, was",
+    "Several masks": "door, window, box, umbrella",
+    "Medicine": "antibiotics, penicillin, aspirin, surgery",
+    "Finance": "rates, payments, money, taxes",
+    "Social media": "good, catchy, sad, annoying",
+}
 PASSAGES = {
     "Science": "Water boils at a lower temperature on a mountain because the air pressure is lower "
     "there. Cooks at high altitude therefore have to boil their eggs for a longer time.",
@@ -35,7 +44,7 @@ TEXT = Field(name="text", default=EXAMPLES["Facts"])
 PASSAGE = Field(name="passage", default=PASSAGES["Science"])
 FIRST = Field(name="first", default=PAIRS["He and she"][0])
 SECOND = Field(name="second", default=PAIRS["He and she"][1])
-WORDS = Field(name="words", default="Paris, London, Rome, Timbuktu")
+WORDS = Field(name="words", default="")
 ORDER = Field(name="order", default=Order.LEFT_TO_RIGHT.value, read=one_of(list(Order)))
 SEED = Field(name="seed", default=1, read=whole_number(0, 9_999))
 SHARE = Field(name="share", default=15, read=whole_number(5, 50))
@@ -51,7 +60,13 @@ def sentence() -> str:
         height=100,
         persist_state="session",
     )
-    frame.examples("sentence_example", {name: {TEXT.name: text} for name, text in EXAMPLES.items()})
+    frame.examples(
+        "sentence_example",
+        {
+            name: {TEXT.name: text, WORDS.name: WORDS_TO_COMPARE[name]}
+            for name, text in EXAMPLES.items()
+        },
+    )
     return text or ""
 
 

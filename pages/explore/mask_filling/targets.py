@@ -1,5 +1,7 @@
 """Chosen words compared at a mask."""
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -12,19 +14,29 @@ from playground.models.catalog import Task
 from playground.plots import mask_filling as plots
 from playground.plots.template import percent
 
+if TYPE_CHECKING:
+    from playground.models.engine import Model
+
+FIRST_GUESSES = 4
+MANY = 20  # guesses, enough that some are whole words
+
 
 def show(place: DeltaGenerator, model_id: str, _top_k: int) -> None:
     """Show how probable each of the visitor's words is at one mask."""
     with place:
         text = inputs.sentence()
         typed = st.text_input(
-            "Words to compare, separated by commas", key=inputs.WORDS.name, persist_state="session"
+            "Words to compare, separated by commas",
+            key=inputs.WORDS.name,
+            persist_state="session",
+            placeholder="The model's own first guesses",
         )
     words = [word.strip() for word in (typed or "").split(",") if word.strip()]
     with frame.errors_shown():
         model = cache.model(model_id, Task.FILL_MASK)
         masked = mask_filling.read(text, model=model)
         index = inputs.mask_number(len(masked.mask_positions))
+        words = words or _first_guesses(text, index, model)
         scores = mask_filling.compare_targets(text, words, model=model, mask_index=index)
         results.notices(masked, model.spec)
         chart, table = st.columns([2, 3], gap="large")
@@ -62,6 +74,12 @@ def show(place: DeltaGenerator, model_id: str, _top_k: int) -> None:
             spec=model.spec,
             file_name="compared-words",
         )
+
+
+def _first_guesses(text: str, mask_index: int, model: "Model") -> list[str]:
+    guesses = mask_filling.fill(text, model=model, top_k=MANY).guesses[mask_index]
+    whole = [guess.token for guess in guesses if guess.starts_word and guess.token.strip()]
+    return whole[:FIRST_GUESSES]
 
 
 VIEW = View(
