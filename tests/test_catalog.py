@@ -131,6 +131,11 @@ def test_a_local_model_is_found_with_its_folder(with_local: Settings) -> None:
     assert spec.folder == with_local.models_folder / "mine"
 
 
+def test_a_local_model_is_found_by_its_folder_s_name_alone(with_local: Settings) -> None:
+    assert catalog.find(" mine ", Task.FILL_MASK, with_local).id == "local/mine"
+    assert catalog.find("empty", Task.FILL_MASK, with_local).source is Source.HUB
+
+
 def test_with_the_hub_off_only_what_is_here_is_offered_and_found() -> None:
     offline = Settings(models_folder=Path("no-such-folder"), hub=False)
 

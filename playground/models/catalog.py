@@ -204,9 +204,10 @@ def find(model_id: str, task: Task, settings: Settings, own: Sequence[ModelSpec]
         UnsupportedModelError: it is the visitor's own run, trained for another task.
     """
     wanted = model_id.strip()
-    for spec in offered(task, settings, own):
-        if spec.id == wanted:
-            return spec
+    specs = {spec.id: spec for spec in offered(task, settings, own)}
+    for name in (wanted, LOCAL_PREFIX + wanted):  # of a local folder its name alone will do
+        if name in specs:
+            return specs[name]
     if is_run(wanted):
         raise _no_such_run(wanted, task, own)
     if wanted.startswith((BUNDLED_PREFIX, LOCAL_PREFIX)):
