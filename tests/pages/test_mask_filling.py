@@ -260,8 +260,7 @@ def test_without_words_the_first_guesses_are_compared(open_page: Open) -> None:
     app = open_page(PAGE, view="compare-words", text=text)
     compared = tables(app, "Pieces")[0]
     assert (
-        list(compared["Word"])
-        == [word for word in guesses["Word"] if not word.startswith("·")][:4]
+        list(compared["Word"]) == [word for word in guesses["Word"] if not word.startswith("·")][:4]
     )
     assert app.text_input(key="words").value == ""
 
