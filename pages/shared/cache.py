@@ -59,8 +59,16 @@ def spec(model_id: str, task: Task) -> ModelSpec:
 
 
 def status(spec: ModelSpec) -> "Status | None":
-    """Return where the weights of ``spec`` are, or None as long as no page has run a model."""
-    return engine().status(spec) if ENGINE_MODULE in sys.modules else None
+    """Return where the weights of ``spec`` are; None if no page has run a model, or while it loads.
+
+    That it loads, a page would still say beside the model's answer.
+    """
+    if ENGINE_MODULE not in sys.modules:
+        return None
+    from playground.models.engine import Status  # imported by now
+
+    found = engine().status(spec)
+    return None if found is Status.LOADING else found
 
 
 def held_bytes() -> "dict[ModelKey, tuple[int, int]]":
