@@ -1,15 +1,21 @@
 """The sentiment recipe: parts without a common sentence, windows, calibration, the adapter."""
 
 import math
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
-from transformers import AutoTokenizer
+import torch
+from transformers import AutoTokenizer, BertForSequenceClassification
 
 from playground import calibration
 from playground.calibration import Outcomes
-from playground.models import trunk
+from playground.models import catalog, trunk
+from playground.models.engine import Engine
 from playground.recipes import reviews, sentiment
+from playground.sentiment import classify
+from playground.settings import Settings
 
 LONG = "a warm and funny film that never drags ."
 OTHER = "funny film , but a dull and slow second half ."
@@ -104,10 +110,46 @@ def test_expected_calibration_error_by_hand() -> None:
     assert outcomes.accuracy == pytest.approx(0.6)
 
 
+def test_sentences_of_reviews_are_neither_short_nor_long() -> None:
+    long = " ".join(["word"] * 46) + "."
+    review = f'Dull! It was  far too long for me. {long} "Never again," she said to him.'
+    assert reviews.sentences(review) == [
+        "It was far too long for me.",
+        '"Never again," she said to him.',
+    ]
+
+
+def test_the_loss_takes_probabilities() -> None:
+    logits = torch.tensor([[0.0, math.log(3)], [0.0, 0.0]])
+    model = cast(BertForSequenceClassification, lambda **_: SimpleNamespace(logits=logits))
+    batch = {"labels": torch.tensor([[500], [1000]])}
+    batch |= dict.fromkeys(("input_ids", "attention_mask"), torch.ones(2, 3))
+    # Of the first text -(log 0.25 + log 0.75) / 2, of the second -log 0.5.
+    assert sentiment.loss(model, batch).item() == pytest.approx((0.836988 + 0.693147) / 2, abs=1e-6)
+
+
+def test_a_teacher_s_word_and_the_review_s_label_add_up() -> None:
+    good = "This film is a joy from its first scene."
+    bad = "This film is a waste of time and money."
+    part = reviews.Part(reviews={f"{good} {bad}": 1})
+    encoder = sentiment.Encoder(AutoTokenizer.from_pretrained(trunk.folder()))
+    model = sentiment.model_to_train()
+    teachers = [catalog.BUNDLED / "sentiment"] * 2  # the mean of both is one of them
+    found = sentiment.taught(part, model, encoder, teachers=teachers, seed=1)
+    assert set(found) == {good, bad}
+    [spec] = [one for one in catalog.bundled() if one.id.endswith("sentiment")]
+    app = Engine(Settings(), dtype=torch.float32).model(spec)
+    for text, probability in found.items():
+        positive = classify(text, model=app).probabilities[1]
+        odds = positive / (1 - positive) * math.exp(0.8)
+        assert probability == pytest.approx(odds / (1 + odds), abs=2e-3)
+    assert sentiment.taught(part, model, encoder, teachers=(), seed=1) == {}
+
+
 def test_long_reviews_are_cut_where_the_model_ends() -> None:
     encoder = sentiment.Encoder(AutoTokenizer.from_pretrained(trunk.folder()))
     short, long = encoder.examples({"Good.": 1, "bad " * 600: 0})
     assert short.ids.tolist() == [101, 2204, 1012, 102]  # [CLS] good . [SEP]
-    assert short.labels.tolist() == [1]
+    assert short.labels.tolist() == [1000]  # thousandths
     assert len(long.ids) == 512
     assert long.ids[-1] == 102

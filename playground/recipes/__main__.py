@@ -27,10 +27,12 @@ def main() -> None:
     parser.add_argument("--learning-rate", type=float)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--continue-from", type=Path, help="a finished adapter to start from")
+    parser.add_argument("--teachers", type=Path, nargs="+", help="of sentiment: finished adapters")
     parser.add_argument("--note", default="", help="a sentence for the model card")
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO)
-    recipe = import_module(f"playground.recipes.{asked.name}").RECIPE
+    recipes = import_module(f"playground.recipes.{asked.name}")
+    recipe = recipes.taught_by(asked.teachers) if asked.teachers else recipes.RECIPE
     changes = {
         key: value
         for key in ("steps", "decay_steps", "learning_rate")

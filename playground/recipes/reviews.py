@@ -11,11 +11,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from playground.recipes.corpus import SENTENCE_END
+
 PHRASES = ("sentiment/sst2_train.tsv.xz", "sentiment/sst2_dev.tsv.xz")
 REVIEWS = "sentiment/imdb_train.tsv.xz"
 TRAINING = "training"
 HELD_OUT = ("development", "calibration", "measurement")
 HELD_OUT_PERCENT = 5  # of the source sentences and reviews, for each
+WORDS = range(4, 46)  # of a sentence of a review
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,12 @@ def sources(phrases: Collection[str]) -> dict[str, set[str]]:
 def _runs(words: list[str]) -> set[str]:
     ends = range(1, len(words) + 1)
     return {" ".join(words[begin:end]) for end in ends for begin in range(end)}
+
+
+def sentences(review: str) -> list[str]:
+    """Return the sentences of a review, but for very short and very long ones."""
+    cut_up = (" ".join(sentence.split()) for sentence in SENTENCE_END.split(review))
+    return [sentence for sentence in cut_up if len(sentence.split()) in WORDS]
 
 
 def part_of(source: str) -> str:

@@ -1,13 +1,17 @@
 """Sentiment adapter and classification head for the bundled trunk."""
 
+import json
 import lzma
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from peft import inject_adapter_in_model
 from torch import Tensor, nn
 from transformers import (
@@ -24,20 +28,27 @@ from playground.calibration import (
 )
 from playground.models import trunk
 from playground.models.catalog import BUNDLED
+from playground.models.loading import CALIBRATION_FILE
 from playground.recipes import factbook, masked_lm, reviews
 from playground.recipes.batches import Epochs, Example, predicted
 from playground.recipes.recipe import Prepared, Recipe, Schedule
 from playground.recipes.reviews import Part
-from playground.recipes.weights import adapter_weights
+from playground.recipes.weights import adapter_weights, load_trained, trained_weights
 
 LABELS = ("NEGATIVE", "POSITIVE")
 LORA = masked_lm.LORA  # the same shape, since training starts from the masked-LM adapter
 STARTS_FROM = BUNDLED / "masked_lm"
-TEXTS_A_STEP = 32
+TAUGHT = 60_000  # sentences of reviews that teachers label
+# What a review's label adds to the log-odds of a sentence of it: 69.5 % of the sentences that the
+# first adapter judged got the label of their review, and log(0.695 / 0.305) is 0.82.
+REVIEW_SAYS = 0.8
+THOUSANDTHS = 1_000  # in which an example's label tells the probability of POSITIVE
+TEXTS_A_STEP = 48
 MASKED_SHARE = 0.05
 TOKENS_A_STEP = 2048
-PHRASE_SHARE = 0.7  # of the phrases, in each epoch
-REVIEW_SHARE = 0.4  # of the reviews, in each epoch
+SENTENCE_TIMES = 2  # that each epoch holds a sentence
+PHRASE_SHARE = 0.6  # of the phrases, in each epoch
+REVIEW_SHARE = 0.2  # of the reviews, in each epoch
 WINDOW_LENGTHS = {64: 0.25, 128: 0.4, 256: 0.25, 510: 0.1}
 LONGEST = 510  # pieces, without [CLS] and [SEP]
 REVIEWS_EVALUATED = 600
@@ -50,7 +61,7 @@ KINDS = {
 
 
 class Encoder:
-    """Texts to examples: pieces between [CLS] and [SEP], with one label a text."""
+    """Texts to examples: pieces between [CLS] and [SEP], with one probability a text."""
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
         self.tokenizer = tokenizer
@@ -60,25 +71,32 @@ class Encoder:
         encoded = self.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
         return [np.asarray(ids, dtype=np.int64) for ids in encoded]
 
-    def example(self, pieces: np.ndarray, label: int) -> Example:
-        """Return one example from pieces that fit."""
+    def example(self, pieces: np.ndarray, positive: float) -> Example:
+        """Return one example from pieces that fit; its label is in thousandths."""
         framed = [self.tokenizer.cls_token_id, *pieces, self.tokenizer.sep_token_id]
-        return Example(ids=np.asarray(framed), labels=np.array([label]))
+        return Example(ids=np.asarray(framed), labels=np.array([round(positive * THOUSANDTHS)]))
 
-    def examples(self, texts: dict[str, int]) -> list[Example]:
-        """Return the texts as the app first reads them, cut at 512 tokens."""
+    def examples(self, texts: Mapping[str, float]) -> list[Example]:
+        """Return the texts as the app first reads them, cut at 512 tokens.
+
+        ``texts`` has the probability of POSITIVE of each: 0 or 1, or what a teacher says.
+        """
         return [
-            self.example(pieces[:LONGEST], label)
-            for pieces, label in zip(self.pieces(texts), texts.values(), strict=True)
+            self.example(pieces[:LONGEST], positive)
+            for pieces, positive in zip(self.pieces(texts), texts.values(), strict=True)
         ]
 
 
 class Pass:
-    """One epoch: every sentence, some of the phrases, and a window of some of the reviews."""
+    """One epoch: all sentences, some of the phrases, and a window of some of the reviews.
 
-    def __init__(self, part: Part, encoder: Encoder) -> None:
+    ``taught`` are sentences of reviews, with the probability of POSITIVE that a teacher gave them.
+    """
+
+    def __init__(self, part: Part, encoder: Encoder, taught: Mapping[str, float]) -> None:
         self.encoder = encoder
-        self.sentences = encoder.examples(part.sentences)
+        self.sentences = encoder.examples(part.sentences) * SENTENCE_TIMES
+        self.sentences += encoder.examples(taught)
         self.phrases = encoder.examples(part.phrases)
         self.reviews = encoder.pieces(part.reviews)
         self.verdicts = list(part.reviews.values())
@@ -111,7 +129,39 @@ def window(pieces: np.ndarray, length: int, rng: np.random.Generator) -> np.ndar
 def loss(model: BertForSequenceClassification, batch: dict[str, Tensor]) -> Tensor:
     """Return the mean cross-entropy over the texts."""
     logits = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
-    return nn.functional.cross_entropy(logits.float(), batch["labels"][:, 0])
+    positive = batch["labels"] / THOUSANDTHS
+    return nn.functional.cross_entropy(logits.float(), torch.cat([1 - positive, positive], dim=1))
+
+
+def taught(
+    part: Part,
+    model: BertForSequenceClassification,
+    encoder: Encoder,
+    *,
+    teachers: Collection[Path],
+    seed: int,
+) -> dict[str, float]:
+    """Return sentences of reviews with the probability of POSITIVE that ``teachers`` give them.
+
+    Teachers are finished adapters. Their calibrated log-odds are averaged, and what the review's
+    own label says is added. ``model`` has the weights of the last of them afterwards.
+    """
+    if not teachers:
+        return {}
+    verdicts = {
+        sentence: 2 * label - 1
+        for review, label in part.reviews.items()
+        for sentence in reviews.sentences(review)
+    }
+    chosen = np.random.default_rng(seed).permutation(sorted(verdicts))[:TAUGHT].tolist()
+    examples = encoder.examples(dict.fromkeys(chosen, 0))
+    log_odds = np.array([verdicts[sentence] for sentence in chosen]) * REVIEW_SAYS
+    for teacher in teachers:
+        temperature = json.loads((teacher / CALIBRATION_FILE).read_text())["temperature"]
+        load_trained(model, adapter_weights(teacher))
+        negative, positive = np.stack(predicted(model.eval(), examples)).T
+        log_odds += (positive - negative) / temperature / len(teachers)
+    return dict(zip(chosen, (1 / (1 + np.exp(-log_odds))).tolist(), strict=True))
 
 
 class Figures:
@@ -178,9 +228,8 @@ def _described(part: Part) -> str:
     return f"{len(part.sentences):,} SST-2 sentences, {len(part.reviews):,} IMDB reviews"
 
 
-def prepare(data: Path, *, seed: int, batches: int) -> Prepared:
-    """Load the trunk with the masked-LM adapter and a fresh head, and the reviews."""
-    encoder = Encoder(AutoTokenizer.from_pretrained(trunk.folder()))
+def model_to_train() -> BertForSequenceClassification:
+    """Return the trunk with a fresh adapter and head, all that is trained."""
     model = BertForSequenceClassification.from_pretrained(
         trunk.folder(),
         attn_implementation="eager",
@@ -190,11 +239,26 @@ def prepare(data: Path, *, seed: int, batches: int) -> Prepared:
     )
     model.requires_grad_(False)
     model = inject_adapter_in_model(LORA, model)
-    read_before = {n: w for n, w in adapter_weights(STARTS_FROM).items() if "lora_" in n}
-    model.load_state_dict(read_before, strict=False)
     model.bert.pooler.requires_grad_(True)
     model.classifier.requires_grad_(True)
+    return model
+
+
+def prepare(data: Path, *, seed: int, batches: int, teachers: Collection[Path] = ()) -> Prepared:
+    """Load the trunk with the masked-LM adapter and a fresh head, and the reviews.
+
+    ``teachers`` label sentences of reviews first, some minutes each.
+    """
+    encoder = Encoder(AutoTokenizer.from_pretrained(trunk.folder()))
+    model = model_to_train()
     parts = reviews.read(data)
+    fresh = {name: weight.clone() for name, weight in trained_weights(model).items()}
+    part = parts[reviews.TRAINING]
+    by_teachers = taught(part, model, encoder, teachers=teachers, seed=seed)
+    load_trained(model, fresh)
+    read_before = {n: w for n, w in adapter_weights(STARTS_FROM).items() if "lora_" in n}
+    model.load_state_dict(read_before, strict=False)
+    model.train()
     with lzma.open(data / FACTS, "rt", encoding="utf-8") as rows:
         neutral = list(islice(factbook.sentences(rows), FACTS_EVALUATED))
     figures = Figures(model, encoder, parts, neutral)
@@ -202,7 +266,7 @@ def prepare(data: Path, *, seed: int, batches: int) -> Prepared:
         model=model,
         tokenizer=encoder.tokenizer,
         training=Epochs(
-            Pass(parts[reviews.TRAINING], encoder),
+            Pass(part, encoder, by_teachers),
             texts=TEXTS_A_STEP,
             tokens=TOKENS_A_STEP,
             masked=MASKED_SHARE,
@@ -213,6 +277,11 @@ def prepare(data: Path, *, seed: int, batches: int) -> Prepared:
         evaluate=figures.accuracy,
         calibrate=figures.calibration,
     )
+
+
+def taught_by(teachers: Collection[Path]) -> Recipe:
+    """Return the recipe with sentences of reviews that ``teachers``, finished adapters, label."""
+    return replace(RECIPE, prepare=partial(prepare, teachers=teachers))
 
 
 RECIPE = Recipe(
@@ -229,15 +298,18 @@ RECIPE = Recipe(
     ),
     prepare=prepare,
     schedule=Schedule(
-        steps=4200, warmup_steps=300, decay_steps=3700, learning_rate=2e-4, weight_decay=0.01
+        steps=3900, warmup_steps=300, decay_steps=3600, learning_rate=2e-4, weight_decay=0.01
     ),
     description=(
         f"Labels in `labels.json`, in the order of the head's outputs: {', '.join(LABELS)}. LoRA "
         f"of rank {LORA.r} on every linear layer of the encoder, starting from the masked-LM "
         "adapter in the box, which has read film reviews; pooler and head trained whole. "
-        f"Each epoch holds every sentence, {PHRASE_SHARE:.0%} of the phrases and a window of "
+        f"Each epoch holds every sentence twice, {PHRASE_SHARE:.0%} of the phrases, a window of "
         f"{REVIEW_SHARE:.0%} of the reviews, {min(WINDOW_LENGTHS)} to {max(WINDOW_LENGTHS)} tokens "
-        f"from their start, their end or between; {MASKED_SHARE:.0%} of the pieces are masked. "
+        f"from their start, their end or between, and {TAUGHT:,} sentences of reviews; "
+        f"{MASKED_SHARE:.0%} of the pieces are masked. Those sentences come with a probability: "
+        "the calibrated log-odds of earlier adapters, averaged, and what the label of the review "
+        f"adds to them ({REVIEW_SAYS} either way). "
         "Both sets were cut into a training, a development, a calibration and a measurement part, "
         f"the last three {reviews.HELD_OUT_PERCENT} % each: SST-2 by source sentence, and phrases "
         "that lie in sentences of several parts are in none. Development figures: texts are cut at "

@@ -1,7 +1,7 @@
 """The masked LM in the box on sentences of our own: everyday life, facts, capitals.
 
-``python -m pytest --log-cli-level INFO tests/mask_filling/test_probes.py`` prints the figures, and
-what is missed.
+``python -m pytest -n 0 --log-cli-level INFO tests/mask_filling/test_probes.py`` prints the figures
+and what is missed.
 """
 
 import csv
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 PROBES = Path(__file__).with_name("probes.tsv")  # a sentence, and the words that count as right
 TOP_K = 5
 # What the last landed adapter reached, less three points.
-FIRST, AMONG_FIVE = 0.27 - 0.03, 0.54 - 0.03
+FIRST, AMONG_FIVE = 0.270 - 0.03, 0.557 - 0.03
 CAPITALS = {
     "Afghanistan": "kabul",
     "Australia": "canberra",
