@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from peft import LoraConfig, inject_adapter_in_model
+from safetensors.torch import load_file
 from torch.utils.data import Dataset
 from transformers import AutoTokenizer, BertConfig, BertForMaskedLM
 
@@ -192,7 +193,7 @@ def schedule(steps: int) -> Schedule:
     )
 
 
-def train(folder: Path, steps: int, work: str) -> dict[str, torch.Tensor]:
+def train(folder: Path, steps: int, work: str, average: int = 1) -> dict[str, torch.Tensor]:
     plan = Recipe(
         name="tiny",
         title="Tiny",
@@ -211,6 +212,7 @@ def train(folder: Path, steps: int, work: str) -> dict[str, torch.Tensor]:
         schedule=schedule(steps),
         seed=4,
         command="python -m playground.recipes tiny",
+        average=average,
     )
     runner.run(plan, order)
     return weights.adapter_weights(folder / f"out_{work}")
@@ -248,6 +250,17 @@ def test_the_card_says_how_it_was_made(tmp_path: Path) -> None:
     assert "3 steps, 144 tokens seen" in card  # three batches of four texts of twelve tokens
     assert "base_model: sentence-transformers/all-MiniLM-L6-v2" in card
     assert "| bias |" in card
+
+
+def test_the_result_may_be_the_mean_of_checkpoints(tmp_path: Path) -> None:
+    found = train(tmp_path, 510, "mean", average=2)
+    kept = [load_file(tmp_path / "mean" / f"checkpoint-{n}" / runner.WEIGHTS) for n in (500, 510)]
+    for name, weight in found.items():
+        mean = (kept[0][name] + kept[1][name]) / 2
+        torch.testing.assert_close(weight, mean, msg=name, atol=1e-3, rtol=1e-3)  # saved in fp16
+    assert not torch.equal(*(one["cls.predictions.bias"] for one in kept))
+    card = (tmp_path / "out_mean" / "README.md").read_text()
+    assert "The mean of the weights after 500, 510 steps." in card
 
 
 def test_the_recipe_itself_stays_as_it_is(tmp_path: Path) -> None:

@@ -27,6 +27,9 @@ def main() -> None:
     parser.add_argument("--learning-rate", type=float)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--continue-from", type=Path, help="a finished adapter to start from")
+    parser.add_argument(
+        "--average", type=int, default=1, help="the result is the mean of so many checkpoints"
+    )
     parser.add_argument("--teachers", type=Path, nargs="+", help="of sentiment: finished adapters")
     parser.add_argument("--note", default="", help="a sentence for the model card")
     asked = parser.parse_args()
@@ -46,6 +49,7 @@ def main() -> None:
         seed=asked.seed,
         command=shlex.join(["python", "-m", "playground.recipes", *sys.argv[1:]]),
         continue_from=asked.continue_from,
+        average=asked.average,
         note=asked.note,
     )
     runner.run(recipe, order)

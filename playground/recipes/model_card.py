@@ -52,12 +52,15 @@ def _parts(training: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _part(training: dict[str, Any]) -> str:
     schedule = ", ".join(f"{key} {value}" for key, value in training["schedule"].items())
+    steps = training.get("averaged", [])
+    mean = f"The mean of the weights after {', '.join(map(str, steps))} steps. "
+    notes = (mean if len(steps) > 1 else "") + training["note"]
     return f"""{"Continued" if training["earlier"] else "Made"} with
 
     {training["command"]}
 
 {training["steps"]} steps, {training["tokens_seen"]:,} tokens seen, {training["minutes"]} minutes
-on {training["device"]}, seed {training["seed"]}. Schedule: {schedule}. {training["note"]}
+on {training["device"]}, seed {training["seed"]}. Schedule: {schedule}. {notes}
 """
 
 

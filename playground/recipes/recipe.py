@@ -62,4 +62,5 @@ class Order:
     seed: int
     command: str
     continue_from: Path | None = None  # a finished adapter to start from instead of fresh weights
+    average: int = 1  # checkpoints, the last ones, whose mean is the result
     note: str = ""

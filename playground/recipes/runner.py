@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,8 @@ def run(recipe: Recipe, order: Order) -> None:
     trainer = AdapterTrainer(prepared, args=_arguments(order))
     trainer.train(resume_from_checkpoint=last_complete_checkpoint(order.work))
     spent = trainer.progress
+    averaged = complete_checkpoints(order.work)[-order.average :]
+    load_trained(prepared.model, mean_weights(averaged))
     write_adapter(prepared.model, recipe, order.output)
     training = {
         "steps": trainer.state.global_step,
@@ -55,6 +58,7 @@ def run(recipe: Recipe, order: Order) -> None:
         "schedule": asdict(order.schedule),
         "command": order.command,
         "note": order.note,
+        "averaged": [_step(checkpoint) for checkpoint in averaged],
         "development": trainer.evaluate(),
         "earlier": earlier,
     }
@@ -87,7 +91,7 @@ def _arguments(order: Order) -> TrainingArguments:
         eval_strategy="steps",
         eval_steps=1000,
         save_steps=250,
-        save_total_limit=2,
+        save_total_limit=max(2, order.average),
         restore_callback_states_from_checkpoint=True,
         remove_unused_columns=False,
         disable_tqdm=True,
@@ -96,16 +100,30 @@ def _arguments(order: Order) -> TrainingArguments:
     )
 
 
-def last_complete_checkpoint(work: Path) -> str | None:
-    """Return the newest checkpoint that was written to its end, or None."""
-    found = sorted(work.glob("checkpoint-*"), key=lambda path: int(path.name.split("-")[1]))
-    whole = [
+def complete_checkpoints(work: Path) -> list[Path]:
+    """Return the checkpoints that were written to their end, the newest last."""
+    return [
         path
-        for path in found
+        for path in sorted(work.glob("checkpoint-*"), key=_step)
         if (path / "trainer_state.json").is_file()
         and not (path / "checkpoint-is-incomplete.txt").exists()
     ]
+
+
+def last_complete_checkpoint(work: Path) -> str | None:
+    """Return the newest checkpoint that was written to its end, or None."""
+    whole = complete_checkpoints(work)
     return str(whole[-1]) if whole else None
+
+
+def mean_weights(checkpoints: Sequence[Path]) -> dict[str, Tensor]:
+    """Return the mean of the checkpoints' weights, by name (Izmailov et al. 2018)."""
+    loaded = [load_file(checkpoint / WEIGHTS) for checkpoint in checkpoints]
+    return {name: torch.stack([one[name] for one in loaded]).mean(dim=0) for name in loaded[0]}
+
+
+def _step(checkpoint: Path) -> int:
+    return int(checkpoint.name.split("-")[1])
 
 
 class Progress(TrainerCallback, ExportableState):
