@@ -1,5 +1,7 @@
 """Long computations: one at a time, in a thread that ends, and no one else waits for them."""
 
+import os
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +23,16 @@ def test_what_it_returns_or_raises_reaches_the_caller() -> None:
     with pytest.raises(ZeroDivisionError):
         aside.run(lambda: 1 // 0)
     assert aside.run(lambda: 8) == 8
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priorities")
+def test_the_thread_gives_way_and_no_other_does() -> None:
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    before = priority()
+    assert Aside(max_waiting=1).run(priority) == 19
+    assert priority() == before
 
 
 def test_one_at_a_time_and_each_thread_ends() -> None:
