@@ -138,6 +138,27 @@ def test_requests_that_wait_run_in_one_batch(monkeypatch: pytest.MonkeyPatch) ->
     assert running.batcher.batches == 2
 
 
+def test_a_long_request_lets_a_short_one_have_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    running = engine(max_batch_tokens=20)
+    model = running.model(spec("one"))
+    inside, go = gate(model, monkeypatch)
+    done: list[str] = []
+    with ThreadPoolExecutor(2) as visitors:
+        long = visitors.submit(model.scores, [query(20, seed) for seed in range(6)])
+        long.add_done_callback(lambda _: done.append("long"))
+        assert inside.wait(10)  # in the first of six batches
+        short = visitors.submit(model.scores, [query(20, 9)])
+        short.add_done_callback(lambda _: done.append(f"short after {running.batcher.batches}"))
+        while running.batcher.requests < 2:
+            time.sleep(0.01)
+        go.set()
+        assert_right(query(20, 9), short.result(10)[0])
+        for seed, scores in enumerate(long.result(10)):
+            assert_right(query(20, seed), scores)
+    assert done[1] == "long"
+    assert running.batcher.batches == 7
+
+
 def test_a_batch_keeps_to_its_token_cap() -> None:
     running = engine(max_batch_tokens=40)
     model = running.model(spec("one"))

@@ -2,6 +2,7 @@
 
 Visitors' threads hand in queries and wait. While a batch runs, further requests gather, and the
 next batch takes along all that fit, so batches grow with the load and a lone request never waits.
+A request of many batches lets the others have their turn after each of them.
 """
 
 import threading
@@ -25,6 +26,7 @@ class _Call:
 
     answers: list[Any]
     left: int
+    since: float = field(default_factory=time.monotonic)  # that it waits for its turn
     future: Future[list[Any]] = field(default_factory=Future)
 
 
@@ -91,8 +93,11 @@ class Batcher:
             return self._next_batch()
 
     def _next_batch(self) -> list[_Item]:
-        """Take the oldest item and those like it, nearest in length first, up to the token cap."""
-        first = self._items[0]
+        """Take an item and those like it, nearest in length first, up to the token cap.
+
+        It is the first item of the request that has waited for its turn the longest.
+        """
+        first = min(self._items, key=lambda item: item.call.since)  # the first of several
         length = first.query.tokens
         alike = sorted(
             (
@@ -129,7 +134,9 @@ class Batcher:
             return
         finally:
             self.busy_seconds += time.perf_counter() - begin
+        ended = time.monotonic()
         for item, answer in zip(batch, answers, strict=True):
+            item.call.since = ended
             item.call.answers[item.index] = answer
             item.call.left -= 1
             if not item.call.left and not item.call.future.done():
