@@ -1,6 +1,5 @@
 """One engine a process: loads each model once and keeps a bounded number of them."""
 
-import gc
 import itertools
 import sys
 import threading
@@ -16,7 +15,7 @@ import numpy as np
 import torch
 from transformers import PreTrainedTokenizerBase
 
-from playground.models import hub, loading
+from playground.models import garbage, hub, loading
 from playground.models.aside import Aside
 from playground.models.batching import Batcher
 from playground.models.catalog import ModelSpec, Source, Task
@@ -298,7 +297,7 @@ class Engine:
             self._models[key] = model
             del self._loading[key]
             self._drop_least_recently_used()
-        _set_aside()
+        garbage.set_aside()
         waiting.future.set_result(model)
 
     def _encoder(
@@ -340,18 +339,6 @@ def _weights(
     encoder: Encoder | Classifier | Inside | StepByStep,
 ) -> Iterator[torch.nn.Parameter]:
     return encoder.parameters() if isinstance(encoder, Inside) else encoder.model.parameters()
-
-
-def _set_aside() -> None:
-    """Take what lives now out of the sight of Python's garbage collector.
-
-    Streamlit collects garbage after each run of a page's script. Each time that would walk through
-    all objects of torch and transformers, which takes 245 ms and lets no other thread run. What
-    dropped models leave behind in circles goes at the next load.
-    """
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
 
 
 def shared() -> Engine:
