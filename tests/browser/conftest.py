@@ -76,7 +76,8 @@ def _unavailable(reason: str) -> NoReturn:
 
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
-    """A headless Chromium."""
+    """A headless Chromium, and patience with what it shows."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield browser
@@ -177,7 +178,6 @@ def tabs(browser: Browser) -> Iterator[Callable[[str], Visit]]:
     """Yield a function that opens addresses in tabs of one visitor's browser."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
 
     def open_address(url: str) -> Visit:
         visit = Visit(page=context.new_page())
