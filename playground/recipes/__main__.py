@@ -33,6 +33,8 @@ def main() -> None:
     parser.add_argument("--teachers", type=Path, nargs="+", help="of sentiment: finished adapters")
     parser.add_argument("--note", default="", help="a sentence for the model card")
     asked = parser.parse_args()
+    if asked.teachers and asked.name != "sentiment":
+        parser.error("only sentiment has teachers")
     logging.basicConfig(level=logging.INFO)
     recipes = import_module(f"playground.recipes.{asked.name}")
     recipe = recipes.taught_by(asked.teachers) if asked.teachers else recipes.RECIPE
