@@ -3,14 +3,18 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from textwrap import shorten
 
 import streamlit as st
 
-from pages.shared import cache
+from pages.shared import cache, own_text
 from pages.shared.escape import literal
 from playground.errors import ModelError, PlaygroundError
 from playground.models.catalog import ModelSpec, Source, Task
+from playground.text.cleaning import MASK
 
+YOUR_TEXT = "Your text"
+OWN_SHOWN = 32  # characters of it on its pill
 MODELS_TABLE_WIDTH = 720  # pixels; narrower where the screen is
 SOURCES = {
     Source.BUNDLED: "bundled",
@@ -36,8 +40,23 @@ def header(title: str, sentence: str) -> None:
     st.write(sentence)
 
 
-def examples(key: str, filled: Mapping[str, Mapping[str, str | int]]) -> None:
-    """Offer examples, one click each; ``filled`` has what each puts into which widget."""
+def examples(
+    key: str, filled: Mapping[str, Mapping[str, str | int]], *, text: str = "", mask: bool = False
+) -> None:
+    """Offer examples, one click each; ``filled`` has what each puts into which widget.
+
+    ``text`` names the widget that holds a text of the visitor's own. What was last typed on another
+    page is then offered, too, unless a ``mask`` is needed and it has none.
+    """
+    own = own_text.elsewhere(text, [one[text] for one in filled.values()]) if text else ""
+    if own and (not mask or MASK in own):
+        widgets = {name: "" for one in filled.values() for name in one}
+        filled = {**filled, YOUR_TEXT: {**widgets, text: own}}
+
+    def label(name: str) -> str:
+        if name != YOUR_TEXT:
+            return name
+        return f":material/history_edu: {literal(shorten(own, OWN_SHOWN, placeholder='…'))}"
 
     def chosen() -> None:
         name = st.session_state[key]
@@ -48,6 +67,7 @@ def examples(key: str, filled: Mapping[str, Mapping[str, str | int]]) -> None:
     st.pills(
         "Examples",
         list(filled),
+        format_func=label,
         key=key,
         on_change=chosen,
         label_visibility="collapsed",

@@ -38,6 +38,7 @@ def texts() -> tuple[str, str]:
     frame.examples(
         "attention_example",
         {name: {TEXT.name: one, PAIR.name: other} for name, (one, other) in EXAMPLES.items()},
+        text=TEXT.name,
     )
     return first or "", second or ""
 

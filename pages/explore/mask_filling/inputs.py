@@ -66,6 +66,8 @@ def sentence() -> str:
             name: {TEXT.name: text, WORDS.name: WORDS_TO_COMPARE[name]}
             for name, text in EXAMPLES.items()
         },
+        text=TEXT.name,
+        mask=True,
     )
     return text or ""
 
@@ -74,7 +76,9 @@ def passage() -> str:
     """Ask for a longer text; it needs no mask."""
     text = st.text_area("A few sentences", key=PASSAGE.name, height=100, persist_state="session")
     frame.examples(
-        "passage_example", {name: {PASSAGE.name: text} for name, text in PASSAGES.items()}
+        "passage_example",
+        {name: {PASSAGE.name: text} for name, text in PASSAGES.items()},
+        text=PASSAGE.name,
     )
     return text or ""
 

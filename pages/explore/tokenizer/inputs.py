@@ -60,6 +60,7 @@ def texts() -> tuple[str, str]:
     frame.examples(
         "pieces_example",
         {name: {TEXT.name: one, PAIR.name: other} for name, (one, other) in EXAMPLES.items()},
+        text=TEXT.name,
     )
     return first or "", second or ""
 
@@ -70,6 +71,7 @@ def text() -> str:
     frame.examples(
         "pieces_example",
         {name: {TEXT.name: one} for name, (one, other) in EXAMPLES.items() if not other},
+        text=TEXT.name,
     )
     return first or ""
 

@@ -29,7 +29,12 @@ def sentence() -> str:
     text = st.text_input(
         "Your sentence, with one word as [MASK]", key=TEXT.name, persist_state="session"
     )
-    frame.examples("tour_example", {name: {TEXT.name: text} for name, text in EXAMPLES.items()})
+    frame.examples(
+        "tour_example",
+        {name: {TEXT.name: text} for name, text in EXAMPLES.items()},
+        text=TEXT.name,
+        mask=True,
+    )
     return text or ""
 
 

@@ -92,7 +92,11 @@ def _weights(found: Difference) -> None:
 def _states(child: ModelSpec, base: ModelSpec) -> None:
     st.header("The same text through both", anchor=False)
     text = st.text_area("Text", key=inputs.TEXT.name, height=80, persist_state="session") or ""
-    frame.examples("child_example", {name: {inputs.TEXT.name: one} for name, one in TEXTS.items()})
+    frame.examples(
+        "child_example",
+        {name: {inputs.TEXT.name: one} for name, one in TEXTS.items()},
+        text=inputs.TEXT.name,
+    )
     with frame.errors_shown():
         models = [cache.model(one.id, Task.FEATURE_EXTRACTION) for one in (child, base)]
         found = model_guide.similarity(text, child=models[0], base=models[1])

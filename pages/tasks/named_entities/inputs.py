@@ -39,7 +39,11 @@ FROM = Field(name="from_token", default=1, read=whole_number(1, 1_000_000))
 def passage() -> str:
     """Ask for a text."""
     text = st.text_area("Text", key=TEXT.name, height=140, persist_state="session")
-    frame.examples("entities_example", {n: {TEXT.name: text} for n, text in EXAMPLES.items()})
+    frame.examples(
+        "entities_example",
+        {name: {TEXT.name: text} for name, text in EXAMPLES.items()},
+        text=TEXT.name,
+    )
     return text or ""
 
 

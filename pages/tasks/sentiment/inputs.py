@@ -100,7 +100,9 @@ def passage(field: Field = TEXT, examples: Mapping[str, str] = EXAMPLES, height:
     """Ask for a text."""
     text = st.text_area("Text", key=field.name, height=height, persist_state="session")
     frame.examples(
-        f"{field.name}_example", {name: {field.name: text} for name, text in examples.items()}
+        f"{field.name}_example",
+        {name: {field.name: text} for name, text in examples.items()},
+        text=field.name,
     )
     return text or ""
 

@@ -19,9 +19,9 @@ from playground.named_entities import marked
 from playground.plots import mask_filling as mask_plots
 from playground.plots import sentiment as plots
 from playground.plots.template import percent
+from playground.text.cleaning import MASK
 
 TOP_K = 5
-MASK = "[MASK]"
 WORDS = 25  # of a text of the visitor's, in the box for masks
 
 
