@@ -153,3 +153,10 @@ def test_long_reviews_are_cut_where_the_model_ends() -> None:
     assert short.labels.tolist() == [1000]  # thousandths
     assert len(long.ids) == 512
     assert long.ids[-1] == 102
+
+
+def test_an_epoch_without_teachers_has_each_sentence_twice() -> None:
+    encoder = sentiment.Encoder(AutoTokenizer.from_pretrained(trunk.folder()))
+    part = reviews.Part(sentences={"Good.": 1})
+    epoch = sentiment.Pass(part, encoder, {})(np.random.default_rng(1))
+    assert [example.ids.tolist() for example in epoch] == [[101, 2204, 1012, 102]] * 2

@@ -68,7 +68,10 @@ class Encoder:
 
     def pieces(self, texts: Iterable[str]) -> list[np.ndarray]:
         """Return the piece ids of each text, without special tokens."""
-        encoded = self.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
+        texts = list(texts)
+        if not texts:  # which the tokenizer does not take
+            return []
+        encoded = self.tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
         return [np.asarray(ids, dtype=np.int64) for ids in encoded]
 
     def example(self, pieces: np.ndarray, positive: float) -> Example:
