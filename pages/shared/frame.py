@@ -48,7 +48,7 @@ def examples(
     ``text`` names the widget that holds a text of the visitor's own. What was last typed on another
     page is then offered, too, unless a ``mask`` is needed and it has none.
     """
-    own = own_text.elsewhere(text, [one[text] for one in filled.values()]) if text else ""
+    own = own_text.elsewhere(text, [str(one[text]) for one in filled.values()]) if text else ""
     if own and (not mask or MASK in own):
         widgets = {name: "" for one in filled.values() for name in one}
         filled = {**filled, YOUR_TEXT: {**widgets, text: own}}
