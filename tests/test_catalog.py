@@ -1,5 +1,6 @@
 """What can be loaded: bundled first, local folders, curated and free Hub ids; nothing else."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ HERE = Settings(models_folder=Path("no-such-folder"))
 def with_local(tmp_path: Path) -> Settings:
     """Settings whose models folder holds one model, a stray file and a folder that is no model."""
     (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "config.json").write_text("{}")
+    made_for = ["BertForPreTraining", "BertForTokenClassification"]
+    (tmp_path / "mine" / "config.json").write_text(json.dumps({"architectures": made_for}))
     (tmp_path / "empty").mkdir()
     (tmp_path / "notes.txt").write_text("not a model")
     return Settings(models_folder=tmp_path)
@@ -121,6 +123,39 @@ def test_the_offer_holds_only_the_task_and_no_id_twice(task: Task, with_local: S
     assert {spec.task for spec in specs} == {task}
     assert len({spec.id for spec in specs}) == len(specs)
     assert any(spec.source is Source.HUB for spec in specs)
+
+
+@pytest.mark.parametrize(
+    ("config", "tasks"),
+    [
+        ('{"architectures": ["BertForSequenceClassification"]}', [Task.TEXT_CLASSIFICATION]),
+        ('{"architectures": ["RobertaForMaskedLM"]}', [Task.FILL_MASK, Task.STEP_BY_STEP]),
+        (
+            '{"architectures": ["BertForPreTraining"]}',
+            [Task.FILL_MASK, Task.STEP_BY_STEP, Task.NEXT_SENTENCE],
+        ),
+        ('{"architectures": ["BertModel"]}', []),
+        ('{"architectures": "BertForMaskedLM"}', []),
+        ("{}", []),
+        ("[]", []),
+        ("not JSON", []),
+        ("\N{LATIN SMALL LETTER E WITH ACUTE}", []),
+    ],
+)
+def test_a_local_model_is_offered_for_what_it_was_trained_for_and_found_for_all(
+    tmp_path: Path, config: str, tasks: list[Task]
+) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "config.json").write_text(config, "latin-1")
+    settings = Settings(models_folder=tmp_path)
+    offered = {
+        task
+        for task in Task
+        if any(spec.source is Source.LOCAL for spec in catalog.offered(task, settings))
+    }
+    assert offered == {*tasks, Task.FEATURE_EXTRACTION}  # any can be looked into
+    for task in Task:  # loading it says what it was trained for
+        assert catalog.find("local/one", task, settings).task is task
 
 
 def test_a_local_model_is_found_with_its_folder(with_local: Settings) -> None:

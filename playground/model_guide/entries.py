@@ -47,14 +47,10 @@ class Entry:
 
 
 def own(specs: Iterable[ModelSpec]) -> tuple[ModelSpec, ...]:
-    """Return each model of ``specs`` once, with the task of its own head.
-
-    The catalog offers a local folder for every task, for it does not look into it.
-    """
+    """Return each model of ``specs`` once, with the task of its own head."""
     found: dict[str, ModelSpec] = {}
     for spec in specs:
-        if spec.id not in found:
-            found[spec.id] = with_own_task(spec) if spec.source is Source.LOCAL else spec
+        found.setdefault(spec.id, spec)
     return tuple(found.values())
 
 

@@ -1,22 +1,10 @@
 """Which architectures and heads can be loaded, by what a config says of its weights."""
 
-import re
 from typing import Any
 
 from playground.errors import UnsupportedModelError
-from playground.models.catalog import ModelSpec, Task
+from playground.models.catalog import ModelSpec, Task, class_names, trained_for
 
-# The class names by which a config says what its weights were trained for.
-HEADS = {
-    Task.FILL_MASK: re.compile(r"ForMaskedLM$|ForPreTraining$"),
-    Task.STEP_BY_STEP: re.compile(r"ForMaskedLM$|ForPreTraining$"),
-    Task.TEXT_CLASSIFICATION: re.compile(r"ForSequenceClassification$"),
-    Task.TOKEN_CLASSIFICATION: re.compile(r"ForTokenClassification$"),
-    # Pre-training checkpoints hold this head, too, and many a config names another one of theirs.
-    Task.NEXT_SENTENCE: re.compile(
-        r"^Bert\w*(?:ForNextSentencePrediction|ForPreTraining|ForMaskedLM)$"
-    ),
-}
 # Why the other families cannot say whether a sentence follows.
 WITHOUT_NEXT_SENTENCE = {
     "albert": "it learned sentence order in its place: two neighbours, swapped or not",
@@ -61,19 +49,18 @@ def check(spec: ModelSpec, config: dict[str, Any]) -> None:
             f"{WITHOUT_NEXT_SENTENCE[model_type]}. Choose a BERT with its pre-training head, such "
             "as bert-base-uncased."
         )
-    found = config.get("architectures")
-    architectures = [str(name) for name in found] if isinstance(found, list) else []
-    if any(HEADS[spec.task].search(name) for name in architectures):
+    tasks = trained_for(config)
+    if spec.task in tasks:
         return
-    for task, pattern in HEADS.items():
-        if any(pattern.search(name) for name in architectures):
-            raise UnsupportedModelError(
-                f"{spec.id} was trained for {task}, this page needs {spec.task}. "
-                f"Choose a model with that task."
-            )
+    if tasks:
+        raise UnsupportedModelError(
+            f"{spec.id} was trained for {tasks[0]}, this page needs {spec.task}. "
+            f"Choose a model with that task."
+        )
     raise UnsupportedModelError(
         f"{spec.id} has no head for {spec.task}: its config names "
-        f"{', '.join(architectures) or 'no architecture'}. Choose a model trained for {spec.task}."
+        f"{', '.join(class_names(config)) or 'no architecture'}. Choose a model trained for "
+        f"{spec.task}."
     )
 
 

@@ -1,11 +1,13 @@
 """What can be loaded, and from where: bundled adapters, own runs, local folders, the Hub."""
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from playground.errors import UnknownModelError, UnsupportedModelError
 from playground.settings import Settings
@@ -37,6 +39,17 @@ TRAINED = (
     Task.TOKEN_CLASSIFICATION,
     Task.NEXT_SENTENCE,
 )
+# The class names by which a config says what its weights were trained for.
+HEADS = {
+    Task.FILL_MASK: re.compile(r"ForMaskedLM$|ForPreTraining$"),
+    Task.STEP_BY_STEP: re.compile(r"ForMaskedLM$|ForPreTraining$"),
+    Task.TEXT_CLASSIFICATION: re.compile(r"ForSequenceClassification$"),
+    Task.TOKEN_CLASSIFICATION: re.compile(r"ForTokenClassification$"),
+    # Pre-training checkpoints hold this head, too, and many a config names another one of theirs.
+    Task.NEXT_SENTENCE: re.compile(
+        r"^Bert\w*(?:ForNextSentencePrediction|ForPreTraining|ForMaskedLM)$"
+    ),
+}
 
 
 class Source(StrEnum):
@@ -165,11 +178,30 @@ _TRUNK = ModelSpec(
 )
 
 
+def class_names(config: Mapping[str, Any]) -> list[str]:
+    """Return the names of the classes that a model's config says its weights are for."""
+    found = config.get("architectures")
+    return [str(name) for name in found] if isinstance(found, list) else []
+
+
+def trained_for(config: Mapping[str, Any]) -> tuple[Task, ...]:
+    """Return what a model's config says that its head was trained for; nothing without a head."""
+    names = class_names(config)
+    return tuple(
+        task for task, pattern in HEADS.items() if any(pattern.search(name) for name in names)
+    )
+
+
 def local(settings: Settings) -> tuple[ModelSpec, ...]:
-    """Return the model folders below the configured one: those that hold a ``config.json``."""
-    root = settings.models_folder
-    folders = sorted(path.parent for path in root.glob("*/config.json")) if root.is_dir() else []
-    return tuple(_local(folder, task) for folder in folders for task in TRAINED)
+    """Return the models in folders below the configured one, for each task they were trained for.
+
+    One without a head, or whose config cannot be read, can at most be looked into.
+    """
+    return tuple(
+        _local(folder, task)
+        for folder in _folders(settings).values()
+        for task in _tasks(folder) or (Task.FEATURE_EXTRACTION,)
+    )
 
 
 def offered(task: Task, settings: Settings, own: Sequence[ModelSpec] = ()) -> tuple[ModelSpec, ...]:
@@ -205,9 +237,12 @@ def find(model_id: str, task: Task, settings: Settings, own: Sequence[ModelSpec]
     """
     wanted = model_id.strip()
     specs = {spec.id: spec for spec in offered(task, settings, own)}
+    folders = _folders(settings)
     for name in (wanted, LOCAL_PREFIX + wanted):  # of a local folder its name alone will do
         if name in specs:
             return specs[name]
+        if name in folders:  # loading it says what it was trained for
+            return _local(folders[name], task)
     if is_run(wanted):
         raise _no_such_run(wanted, task, own)
     if wanted.startswith((BUNDLED_PREFIX, LOCAL_PREFIX)):
@@ -236,6 +271,22 @@ def _no_such_run(
         "You have no model of such a run. It may have been removed, or it was trained in another "
         "browser. Choose another model."
     )
+
+
+def _folders(settings: Settings) -> dict[str, Path]:
+    """Return by id the folders that hold a ``config.json``."""
+    root = settings.models_folder
+    folders = sorted(path.parent for path in root.glob("*/config.json")) if root.is_dir() else []
+    return {LOCAL_PREFIX + folder.name: folder for folder in folders}
+
+
+def _tasks(folder: Path) -> tuple[Task, ...]:
+    try:
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return ()
+    found = trained_for(config) if isinstance(config, dict) else ()
+    return tuple(task for task in found if task in TRAINED)
 
 
 def _local(folder: Path, task: Task) -> ModelSpec:

@@ -12,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 
 from playground.errors import UnknownModelError, UnsupportedModelError
 from playground.models import architectures, hub, parts, trunk
-from playground.models.catalog import TRUNK, ModelSpec, Source, Task, bundled
+from playground.models.catalog import TRUNK, ModelSpec, Source, Task, bundled, trained_for
 
 WEIGHTS = "model*.safetensors"
 ADAPTER_FILE, HEAD_FILE = "adapter_model.safetensors", "head.safetensors"
@@ -57,15 +57,7 @@ class WeightFiles:
             return next(
                 (one.task for one in bundled() if one.id == self.spec.id), Task.FEATURE_EXTRACTION
             )
-        found = self.config.get("architectures") or ()
-        return next(
-            (
-                task
-                for task, pattern in architectures.HEADS.items()
-                if any(pattern.search(str(name)) for name in found)
-            ),
-            Task.FEATURE_EXTRACTION,
-        )
+        return next(iter(trained_for(self.config)), Task.FEATURE_EXTRACTION)
 
     def of_model(self, task: Task | None = None) -> dict[str, Stored]:
         """Return the tensors that the model for ``task`` computes with, its own task's if None."""
