@@ -25,7 +25,7 @@ BLANK = """() => {
     .filter(chart => ![...chart.querySelectorAll(marks.join())].some(seen))
     .map(chart => chart.closest("[role=figure]")?.ariaLabel ?? "without a name");
 }"""
-DRAWN_WITHIN = 10_000  # milliseconds: Plotly draws axes first, and marks when it gets to it
+DRAWN_WITHIN = 30_000  # milliseconds: Plotly draws axes first, and marks when it gets to it
 WIDER = """() => [document.documentElement, document.querySelector("[data-testid=stMain]")]
   .map(one => one.scrollWidth - one.clientWidth)"""
 # Of Streamlit's own widgets: the rule, the only places it may break at, and why it stays.
