@@ -19,6 +19,7 @@ from playground.models.classifier import Classifier
 from playground.models.engine import Engine
 from playground.models.queries import LabelQuery
 from playground.settings import Settings
+from tests.torch_calls import TorchCalls
 
 CPU = torch.device("cpu")
 CLASSES = {
@@ -44,6 +45,16 @@ def task(request: pytest.FixtureRequest) -> Task:
 @pytest.fixture(params=fake.FAMILIES)
 def folder(request: pytest.FixtureRequest, task: Task, tmp_path: Path) -> Path:
     return fake.save(str(request.param), tmp_path / "model", task=task)
+
+
+def test_a_batch_waits_for_pythons_lock_at_its_two_traces_only(
+    task: Task, tiny_checkpoint: Callable[..., Path]
+) -> None:
+    checkpoint = loading.load(spec_of(tiny_checkpoint("bert", task=task), task), Settings())
+    classifier = Classifier(checkpoint, device=CPU, dtype=torch.bfloat16)
+    with TorchCalls() as calls:
+        classifier.scores([LabelQuery(input_ids=(2, 30, 3)), LabelQuery(input_ids=(2,) * 6)])
+    assert calls.operations == []
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-5), (torch.bfloat16, 0.1)])

@@ -17,6 +17,7 @@ from playground.models.encoder import Encoder, prediction_head
 from playground.models.hidden_states import fast_dtype
 from playground.models.queries import Query, Scores
 from playground.settings import Settings
+from tests.torch_calls import TorchCalls
 
 CPU = torch.device("cpu")
 # Largest error of a log probability that bfloat16 layers may make on these models, whose log
@@ -153,6 +154,18 @@ def test_a_padded_batch_answers_like_one_text_at_a_time(
 
     for one, other in zip(together, apart, strict=True):
         _assert_same(one, other)
+
+
+@pytest.mark.parametrize("family", ["bert", "distilbert"], indirect=True)
+def test_a_batch_waits_for_pythons_lock_at_its_two_traces_only(
+    encoder: Encoder, reference: Reference
+) -> None:
+    with TorchCalls() as calls:
+        encoder.scores(reference.queries)
+    assert calls.operations == []
+    with TorchCalls() as calls:
+        encoder.scores([replace(reference.queries[0], every_layer=True)])
+    assert "flatten" in calls.operations  # it does notice what is not traced
 
 
 def test_every_layer_goes_through_the_same_head(encoder: Encoder, reference: Reference) -> None:

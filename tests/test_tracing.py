@@ -34,9 +34,10 @@ def test_it_equals_the_model_at_other_lengths(
     with torch.inference_mode():
         expected = base(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         traced = trace(read(base), device=CPU, padded=padded)
-        found = traced(input_ids, positions, *([attention_mask] if padded else []))
-    for text, wanted in enumerate(positions.tolist()):
-        torch.testing.assert_close(found[text], expected[text, wanted], atol=1e-5, rtol=1e-4)
+        cells = torch.tensor([0, 1, 2, 3, 6, 8])  # one position of the second text, two of the last
+        found = traced(input_ids, positions, cells, *([attention_mask] if padded else []))
+    wanted = expected[[0, 0, 0, 1, 2, 2], [0, 5, 22, 8, 7, 21]]
+    torch.testing.assert_close(found, wanted[None], atol=1e-5, rtol=1e-4)
 
 
 @pytest.mark.parametrize("family", ["bert", "albert", "electra"])  # these tell segments apart
@@ -48,14 +49,14 @@ def test_a_pair_is_traced_with_its_segments(
     attention_mask, segments = torch.ones_like(input_ids), torch.zeros_like(input_ids)
     attention_mask[1, 15:] = 0
     segments[0, 6:] = segments[1, 11:15] = 1
-    first = torch.zeros(2, 1, dtype=torch.long)
+    first, cells = torch.zeros(2, 1, dtype=torch.long), torch.arange(2)
     with torch.inference_mode():
         expected, other = (
-            base(input_ids, attention_mask, token_type_ids=types).last_hidden_state[:, :1]
+            base(input_ids, attention_mask, token_type_ids=types).last_hidden_state[None, :, 0]
             for types in (segments, torch.zeros_like(segments))
         )
         traced = trace(read(base), device=CPU, padded=True, pairs=True)
-        found = traced(input_ids, first, attention_mask, segments)
+        found = traced(input_ids, first, cells, attention_mask, segments)
     assert isinstance(traced, torch.jit.ScriptFunction)
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-4)
     assert (found - other).abs().max() > 1e-3
@@ -104,4 +105,5 @@ def test_what_a_trace_would_freeze_stays_in_python() -> None:
     kept = trace(module, device=CPU, padded=True)
     assert kept is module
     ids = torch.ones(1, 9, dtype=torch.long)
-    assert kept(ids, torch.tensor([[2, 3]]), ids).tolist() == [[[9.0], [9.0]]]
+    positions, cells = torch.tensor([[2, 3]]), torch.arange(2)
+    assert kept(ids, positions, cells, ids).tolist() == [[[9.0], [9.0]]]

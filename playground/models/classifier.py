@@ -14,6 +14,7 @@ from playground.models.catalog import Task
 from playground.models.hidden_states import HiddenStates
 from playground.models.loading import Checkpoint
 from playground.models.queries import AttributionQuery, Attributions, LabelQuery
+from playground.models.tracing import recorded
 
 
 def classification_head(model: PreTrainedModel, task: Task) -> Callable[[Tensor], Tensor]:
@@ -61,7 +62,12 @@ class Classifier:
         self.model = checkpoint.model.to(device)
         self._labels = checkpoint.labels
         self._task = checkpoint.spec.task
-        self._head = classification_head(self.model, self._task)
+        head = classification_head(self.model, self._task)
+        width = self.model.config.hidden_size
+        self._head = recorded(
+            lambda states: head(states[0]),
+            ((torch.ones(1, cells, width, device=device),) for cells in (3, 1, 5)),
+        )
         self._states = HiddenStates(checkpoint, device=device, dtype=dtype)
         self._max_batch_tokens = max_batch_tokens
 
@@ -88,7 +94,7 @@ class Classifier:
             for query in queries
         ]
         with torch.inference_mode():
-            logits = self._head(self._states.read(read)[0]).cpu().numpy()
+            logits = self._head(self._states.read(read)).numpy(force=True)
         ends = accumulate(len(one.positions) for one in read)
         rows = [logits[end - len(one.positions) : end] for end, one in zip(ends, read, strict=True)]
         return rows if of_tokens else [row[0] for row in rows]

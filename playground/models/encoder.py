@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from playground.models.hidden_states import HiddenStates
+from playground.models.hidden_states import HiddenStates, on_device
 from playground.models.loading import Checkpoint
 from playground.models.queries import Query, Scores
 from playground.models.tracing import as_one_call
@@ -72,11 +72,11 @@ class Encoder:
         """Answer ``queries`` in one padded batch; all or none of them ask for every layer."""
         with torch.inference_mode():
             states = self._states.read(queries, every_layer=queries[0].every_layer)
-            values = self._read(states.flatten(0, 1), queries)
-        # numpy from here on: every call of torch gives up Python's lock, and to take it back beside
+            values = self._read(states, queries)
+        # As few calls of torch as can be: each gives up Python's lock, and to take it back beside
         # thirty visitors' scripts can take longer than the model.
         shape = len(states), states.shape[1]
-        by_layer = [value.cpu().numpy().reshape(*shape, *value.shape[1:]) for value in values]
+        by_layer = [value.numpy(force=True).reshape(*shape, *value.shape[1:]) for value in values]
         ends = accumulate(len(query.positions) for query in queries)
         return [
             _answer(query, [value[:, end - len(query.positions) : end] for value in by_layer])
@@ -86,7 +86,7 @@ class Encoder:
     def _read(self, states: Tensor, queries: Sequence[Query]) -> tuple[Tensor, ...]:
         """Return top ids, their log probabilities, the targets' and the entropies of ``states``.
 
-        All queries' states [layer * position, hidden] pass the head together, because one product
+        All queries' states [layer, position, hidden] pass the head together, because one product
         with the vocabulary for thirty states costs little more than for one; a bounded number at
         once.
         """
@@ -98,25 +98,31 @@ class Encoder:
         ends = accumulate(len(query.positions) for query in queries)
         for end, query in zip(ends, queries, strict=True):
             asked_for[end - len(query.positions) : end, : len(query.targets)] = query.targets
-        layers = len(states) // len(asked_for)
-        targets = torch.from_numpy(np.tile(asked_for, (layers, 1))).to(self.device)
+        targets = on_device(np.tile(asked_for, (len(states), 1)), self.device)
         chunk = max(1, LOGITS_AT_ONCE // self.model.config.vocab_size)
+        if k <= TRACED_K and len(targets) <= chunk:
+            return self._summary(states, targets)
         parts = [
             self._summary(some, wanted) if k <= TRACED_K else summary(self._head(some), wanted, k)
-            for some, wanted in zip(states.split(chunk), targets.split(chunk), strict=True)
+            for some, wanted in zip(
+                states.flatten(0, 1).split(chunk), targets.split(chunk), strict=True
+            )
         ]
-        return parts[0] if len(parts) == 1 else tuple(map(torch.cat, zip(*parts, strict=True)))
+        return tuple(map(torch.cat, zip(*parts, strict=True)))
 
 
 def traced_summary(
     head: Callable[[Tensor], Tensor], hidden_size: int, vocab_size: int, device: torch.device
 ) -> Callable[[Tensor, Tensor], tuple[Tensor, ...]]:
-    """Return ``summary`` behind ``head`` as one call, for the same reason that the base is one."""
+    """Return ``summary`` behind ``head`` as one call, for the same reason that the base is one.
+
+    It takes states [..., hidden].
+    """
 
     def run(states: Tensor, targets: Tensor) -> tuple[Tensor, ...]:
-        return summary(head(states), targets, min(TRACED_K, vocab_size))
+        return summary(head(states.flatten(0, -2)), targets, min(TRACED_K, vocab_size))
 
-    states = torch.ones(3, hidden_size, device=device)
+    states = torch.ones(1, 3, hidden_size, device=device)
     example = states, torch.zeros(3, 1, dtype=torch.long, device=device)
     try:
         return as_one_call(run, example)

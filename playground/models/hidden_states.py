@@ -32,6 +32,15 @@ class ReadAt(Protocol):
         """The tokens whose hidden states are read."""
 
 
+def on_device(ids: np.ndarray, device: torch.device) -> Tensor:
+    """Return ``ids`` as a tensor on ``device``.
+
+    To move a tensor to the processor where it lies already gives up Python's lock all the same.
+    """
+    tensor = torch.from_numpy(ids)
+    return tensor if device.type == "cpu" else tensor.to(device)
+
+
 def fast_dtype(device: torch.device) -> torch.dtype:
     """Return the dtype in which ``device`` multiplies matrices fastest without losing soundness.
 
@@ -110,18 +119,17 @@ class HiddenStates:
         if layer == 0 and self.model.config.model_type == "deberta-v2":  # not without any layer
             return self.read(queries, every_layer=True)[:1]
         inputs = self._padded(queries)
-        positions, rows = self._positions(queries)
+        positions, cells = self._positions(queries)
         model = self.model if layer is None else self._first_layers(layer)
         if model is self.model and not every_layer:
             traced = self._pass(padded="attention_mask" in inputs, pairs="token_type_ids" in inputs)
-            read = traced(inputs.pop("input_ids"), positions, *inputs.values())[None]
-            return read.float().flatten(1, 2)[:, rows]
+            return traced(inputs.pop("input_ids"), positions, cells, *inputs.values())
         lower = self.dtype is not torch.float32
         with torch.autocast(self.device.type, torch.bfloat16, enabled=lower):
             output = model(**inputs, output_hidden_states=every_layer)
         layers = output.hidden_states if every_layer else (output.last_hidden_state,)
         read = torch.stack([pick(states.float(), positions) for states in layers])
-        return read.flatten(1, 2)[:, rows]
+        return read.flatten(1, 2)[:, cells]
 
     def _pass(self, *, padded: bool, pairs: bool) -> ReadStates:
         """Return the traced pass over single texts or ``pairs``, made when it is first wanted."""
@@ -145,8 +153,7 @@ class HiddenStates:
         asked = np.arange(counts.max()) < counts[:, None]
         positions = np.zeros(asked.shape, dtype=np.int64)
         positions[asked] = [position for query in queries for position in query.positions]
-        rows = np.flatnonzero(asked)
-        return torch.from_numpy(positions).to(self.device), torch.from_numpy(rows).to(self.device)
+        return on_device(positions, self.device), on_device(np.flatnonzero(asked), self.device)
 
     def _padded(self, queries: Sequence[ReadAt]) -> dict[str, Tensor]:
         shape = len(queries), max(len(query.input_ids) for query in queries)
@@ -165,4 +172,4 @@ class HiddenStates:
             inputs["attention_mask"] = attention_mask
         if pairs:
             inputs["token_type_ids"] = token_type_ids
-        return {name: torch.from_numpy(ids).to(self.device) for name, ids in inputs.items()}
+        return {name: on_device(ids, self.device) for name, ids in inputs.items()}

@@ -154,7 +154,7 @@ def attend(model: Any, *, segments: bool) -> Callable[..., tuple[Tensor, Tensor]
         return torch.cat(output.attentions).float(), torch.cat(output.hidden_states).float()
 
     batches = (example(1, tokens, model.device) for tokens in (7, 12, 33))
-    return recorded(run, ((ids, types) if segments else (ids,) for ids, _, _, types in batches))
+    return recorded(run, ((ids, types) if segments else (ids,) for ids, *_, types in batches))
 
 
 def _self_attention(model: Any, layer: int) -> Any:

@@ -33,10 +33,14 @@ class LastHiddenState(nn.Module):
         self,
         input_ids: Tensor,
         positions: Tensor,
+        cells: Tensor,
         attention_mask: Tensor | None = None,
         token_type_ids: Tensor | None = None,
     ) -> Tensor:
-        """Return hidden states [text, position, hidden]; without a mask, all tokens count."""
+        """Return fp32 hidden states [1, cell, hidden]; without a mask, all tokens count.
+
+        The ``cells`` are those of the flattened ``positions`` that were asked for.
+        """
         segments = {} if token_type_ids is None else {"token_type_ids": token_type_ids}
         if self.last is not None:
             self.last.positions = positions
@@ -46,9 +50,11 @@ class LastHiddenState(nn.Module):
         ):
             output = self.base(input_ids=input_ids, attention_mask=attention_mask, **segments)
         if self.last is None:
-            return pick(output.last_hidden_state, positions)
-        self.last.positions = None
-        return output.last_hidden_state
+            states = pick(output.last_hidden_state, positions)
+        else:
+            states = output.last_hidden_state
+            self.last.positions = None
+        return states.float().flatten(0, 1)[cells][None]
 
 
 def as_one_call(run: Callable[..., Any], batch: tuple[Tensor, ...]) -> Callable[..., Any]:
@@ -97,21 +103,22 @@ def trace(
 ) -> ReadStates:
     """Return ``module`` traced, or as it is where the trace computes something else.
 
-    It takes input_ids [text, token], positions [text, position] and, if ``padded``, an
-    attention_mask [text, token], all int64. Without a mask attention has nothing to leave out, a
+    It takes input_ids [text, token], positions [text, position], cells [cell] and, if ``padded``,
+    an attention_mask [text, token], all int64. Without a mask attention has nothing to leave out, a
     tenth of the time at 512 tokens. Of ``pairs``, which are always ``padded``, it takes
     token_type_ids [text, token], too.
     """
-    count = 4 if pairs else 3 if padded else 2
+    count = 5 if pairs else 4 if padded else 3
     return recorded(module, (example(*shape, device)[:count] for shape in SHAPES))
 
 
 def example(texts: int, tokens: int, device: torch.device) -> tuple[Tensor, ...]:
-    """Return ids that every vocabulary has, two positions, a mask and segments."""
+    """Return ids that every vocabulary has, two positions, the cells read, a mask, segments."""
     input_ids = torch.arange(texts * tokens, device=device).reshape(texts, tokens) % 40 + 6
     positions = torch.tensor([[1, tokens - 3]], device=device).expand(texts, -1)
+    cells = torch.arange(2 * texts - 1, device=device)
     attention_mask = torch.ones_like(input_ids)
     attention_mask[-1, tokens - 2 :] = 0  # the last text is shorter
     token_type_ids = torch.zeros_like(input_ids)
     token_type_ids[:, tokens // 2 :] = 1
-    return input_ids, positions, attention_mask, token_type_ids
+    return input_ids, positions, cells, attention_mask, token_type_ids
