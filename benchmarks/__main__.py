@@ -5,7 +5,9 @@
 
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from importlib import import_module
+from multiprocessing import get_context
 
 from benchmarks import soak
 from benchmarks.table import Row, show
@@ -28,9 +30,15 @@ NAMES = (
 
 
 def rows(names: list[str]) -> Iterator[Row]:
-    """Yield the rows of each benchmark as they are measured."""
-    for name in names:
-        yield from import_module(f"benchmarks.{name}").rows()
+    """Yield the rows of each benchmark; it has a process, and so a peak of memory, of its own."""
+    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as fresh:
+        for name in names:
+            yield from fresh.submit(measured, name).result()
+
+
+def measured(name: str) -> list[Row]:
+    """Run the benchmark of that name in this process."""
+    return list(import_module(f"benchmarks.{name}").rows())
 
 
 if __name__ == "__main__":
