@@ -6,11 +6,10 @@
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from importlib import import_module
 from multiprocessing import get_context
 
 from benchmarks import soak
-from benchmarks.table import Row, show
+from benchmarks.table import Row, measured, show
 
 NAMES = (
     "fill_mask",
@@ -34,11 +33,6 @@ def rows(names: list[str]) -> Iterator[Row]:
     with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as fresh:
         for name in names:
             yield from fresh.submit(measured, name).result()
-
-
-def measured(name: str) -> list[Row]:
-    """Run the benchmark of that name in this process."""
-    return list(import_module(f"benchmarks.{name}").rows())
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib import import_module
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +38,8 @@ def show(rows: Iterable[Row]) -> None:
     for row in rows:
         cells = (row.what, row.ours, row.reference, row.ratio, row.bar)
         print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def measured(name: str) -> list[Row]:
+    """Run the benchmark of that name in this process."""
+    return list(import_module(f"benchmarks.{name}").rows())
