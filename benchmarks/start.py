@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 from benchmarks.served import ARGUMENTS, CHROMIUM, PATIENCE, app
 from benchmarks.table import Row
 
-BARS_SHOWN = "[data-testid=stPlotlyChart] .main-svg"
+BARS_SHOWN = "[data-testid=stPlotlyChart] .barlayer .point"
 
 
 def rows() -> Iterator[Row]:

@@ -9,6 +9,7 @@ import threading
 from functools import cache
 from typing import TYPE_CHECKING
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from pages.shared import own_models
@@ -41,6 +42,15 @@ def engine() -> "Engine":
     return shared()
 
 
+def has_engine() -> bool:
+    """Tell whether a page has run a model.
+
+    While the engine is being imported its module is known already, and to ask for a name in it
+    would wait for the end, without a word to the visitor.
+    """
+    return hasattr(sys.modules.get(ENGINE_MODULE), "shared")
+
+
 def offered(task: Task) -> tuple[ModelSpec, ...]:
     """Return what the visitor may choose for ``task``, the models of their own runs among it."""
     return catalog.offered(task, settings(), own_models.specs())
@@ -63,7 +73,7 @@ def status(spec: ModelSpec) -> "Status | None":
 
     That it loads, a page would still say beside the model's answer.
     """
-    if ENGINE_MODULE not in sys.modules:
+    if not has_engine():
         return None
     from playground.models.engine import Status  # imported by now
 
@@ -73,7 +83,7 @@ def status(spec: ModelSpec) -> "Status | None":
 
 def held_bytes() -> "dict[ModelKey, tuple[int, int]]":
     """Return what loaded models hold, as ``Engine.held_bytes``; nothing before one was run."""
-    return engine().held_bytes() if ENGINE_MODULE in sys.modules else {}
+    return engine().held_bytes() if has_engine() else {}
 
 
 def model(model_id: str, task: Task) -> "Model":
@@ -84,6 +94,10 @@ def model(model_id: str, task: Task) -> "Model":
     """
     wanted = spec(model_id, task)  # before the engine, which knows no owners
     place = st.empty()
+    if not has_engine():
+        # PyTorch takes seconds. Meanwhile the browser fetches what draws charts, as it does when
+        # the first one comes: this one has nothing to see.
+        place.plotly_chart(go.Figure(), height=1, config={"staticPlot": True})
 
     def show(share: float) -> None:
         place.progress(min(share, 1.0), text=f"Loading {literal(wanted.title)}")
