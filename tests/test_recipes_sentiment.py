@@ -131,18 +131,20 @@ def test_the_loss_takes_probabilities() -> None:
 def test_a_teacher_s_word_and_the_review_s_label_add_up() -> None:
     good = "This film is a joy from its first scene."
     bad = "This film is a waste of time and money."
-    part = reviews.Part(reviews={f"{good} {bad}": 1})
+    own = "A film that one forgets."
+    part = reviews.Part(sentences={own: 1}, reviews={f"{good} {bad}": 1})
     encoder = sentiment.Encoder(AutoTokenizer.from_pretrained(trunk.folder()))
     model = sentiment.model_to_train()
     teachers = [catalog.BUNDLED / "sentiment"] * 2  # the mean of both is one of them
     found = sentiment.taught(part, model, encoder, teachers=teachers, seed=1)
-    assert set(found) == {good, bad}
+    assert set(found) == {own, good, bad}
     [spec] = [one for one in catalog.bundled() if one.id.endswith("sentiment")]
     app = Engine(Settings(), dtype=torch.float32).model(spec)
-    for text, probability in found.items():
-        positive = classify(text, model=app).probabilities[1]
-        odds = positive / (1 - positive) * math.exp(0.8)
-        assert probability == pytest.approx(odds / (1 + odds), abs=2e-3)
+    positive = {text: classify(text, model=app).probabilities[1] for text in found}
+    for text in (good, bad):
+        odds = positive[text] / (1 - positive[text]) * math.exp(0.8)
+        assert found[text] == pytest.approx(odds / (1 + odds), abs=2e-3)
+    assert found[own] == pytest.approx((1 + positive[own]) / 2, abs=2e-3)
     assert sentiment.taught(part, model, encoder, teachers=(), seed=1) == {}
 
 
@@ -153,6 +155,13 @@ def test_long_reviews_are_cut_where_the_model_ends() -> None:
     assert short.labels.tolist() == [1000]  # thousandths
     assert len(long.ids) == 512
     assert long.ids[-1] == 102
+
+
+def test_what_teachers_say_replaces_a_label_or_adds_a_sentence() -> None:
+    encoder = sentiment.Encoder(AutoTokenizer.from_pretrained(trunk.folder()))
+    part = reviews.Part(sentences={"Good.": 1, "Bad.": 0})
+    epoch = sentiment.Pass(part, encoder, {"Good.": 0.9, "Fine.": 0.7})(np.random.default_rng(1))
+    assert [example.labels.tolist() for example in epoch] == [[900], [0]] * 2 + [[700]]
 
 
 def test_an_epoch_without_teachers_has_each_sentence_twice() -> None:

@@ -30,7 +30,12 @@ def main() -> None:
     parser.add_argument(
         "--average", type=int, default=1, help="the result is the mean of so many checkpoints"
     )
-    parser.add_argument("--teachers", type=Path, nargs="+", help="of sentiment: finished adapters")
+    parser.add_argument(
+        "--teachers",
+        type=Path,
+        nargs="+",
+        help="of sentiment: finished adapters, and what recipes.teacher wrote",
+    )
     parser.add_argument("--note", default="", help="a sentence for the model card")
     asked = parser.parse_args()
     if asked.teachers and asked.name != "sentiment":

@@ -3,7 +3,7 @@
 import json
 import lzma
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from peft import inject_adapter_in_model
+from scipy.special import expit
 from torch import Tensor, nn
 from transformers import (
     AutoTokenizer,
@@ -29,7 +30,7 @@ from playground.calibration import (
 from playground.models import trunk
 from playground.models.catalog import BUNDLED
 from playground.models.loading import CALIBRATION_FILE
-from playground.recipes import factbook, masked_lm, reviews
+from playground.recipes import factbook, masked_lm, reviews, teacher
 from playground.recipes.batches import Epochs, Example, predicted
 from playground.recipes.recipe import Prepared, Recipe, Schedule
 from playground.recipes.reviews import Part
@@ -93,14 +94,18 @@ class Encoder:
 class Pass:
     """One epoch: all sentences, some of the phrases, and a window of some of the reviews.
 
-    ``taught`` are sentences of reviews, with the probability of POSITIVE that a teacher gave them.
+    ``taught`` are texts with the probability of POSITIVE that teachers gave them: in place of the
+    label where they are of ``part``, added to its sentences where they are not.
     """
 
     def __init__(self, part: Part, encoder: Encoder, taught: Mapping[str, float]) -> None:
         self.encoder = encoder
-        self.sentences = encoder.examples(part.sentences) * SENTENCE_TIMES
-        self.sentences += encoder.examples(taught)
-        self.phrases = encoder.examples(part.phrases)
+        sentences = {text: taught.get(text, label) for text, label in part.sentences.items()}
+        phrases = {text: taught.get(text, label) for text, label in part.phrases.items()}
+        known = sentences | phrases
+        further = {text: positive for text, positive in taught.items() if text not in known}
+        self.sentences = encoder.examples(sentences) * SENTENCE_TIMES + encoder.examples(further)
+        self.phrases = encoder.examples(phrases)
         self.reviews = encoder.pieces(part.reviews)
         self.verdicts = list(part.reviews.values())
 
@@ -141,13 +146,15 @@ def taught(
     model: BertForSequenceClassification,
     encoder: Encoder,
     *,
-    teachers: Collection[Path],
+    teachers: Sequence[Path],
     seed: int,
 ) -> dict[str, float]:
-    """Return sentences of reviews with the probability of POSITIVE that ``teachers`` give them.
+    """Return SST-2's texts and sentences of reviews with the probability of POSITIVE by teachers.
 
-    Teachers are finished adapters. Their calibrated log-odds are averaged, and what the review's
-    own label says is added. ``model`` has the weights of the last of them afterwards.
+    Teachers are finished adapters and models of recipes.teacher, whose calibrated log-odds are
+    averaged. Of SST-2 the probability and the label count half each; to the log-odds of a sentence
+    what the label of its review says is added. ``model`` has the weights of the last adapter among
+    the teachers afterwards.
     """
     if not teachers:
         return {}
@@ -157,14 +164,25 @@ def taught(
         for sentence in reviews.sentences(review)
     }
     chosen = np.random.default_rng(seed).permutation(sorted(verdicts))[:TAUGHT].tolist()
-    examples = encoder.examples(dict.fromkeys(chosen, 0))
-    log_odds = np.array([verdicts[sentence] for sentence in chosen]) * REVIEW_SAYS
-    for teacher in teachers:
-        temperature = json.loads((teacher / CALIBRATION_FILE).read_text())["temperature"]
-        load_trained(model, adapter_weights(teacher))
-        negative, positive = np.stack(predicted(model.eval(), examples)).T
-        log_odds += (positive - negative) / temperature / len(teachers)
-    return dict(zip(chosen, (1 / (1 + np.exp(-log_odds))).tolist(), strict=True))
+    labels = part.sentences | part.phrases
+    texts = [*labels, *chosen]
+    odds = np.mean([_log_odds(folder, texts, model, encoder) for folder in teachers], axis=0)
+    own, further = np.split(odds, [len(labels)])
+    further += np.array([verdicts[sentence] for sentence in chosen]) * REVIEW_SAYS
+    soft = (expit(own) + np.array(list(labels.values()))) / 2
+    return dict(zip(texts, [*soft.tolist(), *expit(further).tolist()], strict=True))
+
+
+def _log_odds(
+    folder: Path, texts: list[str], model: BertForSequenceClassification, encoder: Encoder
+) -> np.ndarray:
+    if teacher.is_teacher(folder):
+        return teacher.log_odds(folder, texts)
+    temperature = json.loads((folder / CALIBRATION_FILE).read_text())["temperature"]
+    load_trained(model, adapter_weights(folder))
+    examples = encoder.examples(dict.fromkeys(texts, 0))
+    negative, positive = np.stack(predicted(model.eval(), examples)).T
+    return (positive - negative) / temperature
 
 
 class Figures:
@@ -247,10 +265,10 @@ def model_to_train() -> BertForSequenceClassification:
     return model
 
 
-def prepare(data: Path, *, seed: int, batches: int, teachers: Collection[Path] = ()) -> Prepared:
+def prepare(data: Path, *, seed: int, batches: int, teachers: Sequence[Path] = ()) -> Prepared:
     """Load the trunk with the masked-LM adapter and a fresh head, and the reviews.
 
-    ``teachers`` label sentences of reviews first, some minutes each.
+    ``teachers`` judge texts first, some minutes each, see ``taught``.
     """
     encoder = Encoder(AutoTokenizer.from_pretrained(trunk.folder()))
     model = model_to_train()
@@ -282,8 +300,8 @@ def prepare(data: Path, *, seed: int, batches: int, teachers: Collection[Path] =
     )
 
 
-def taught_by(teachers: Collection[Path]) -> Recipe:
-    """Return the recipe with sentences of reviews that ``teachers``, finished adapters, label."""
+def taught_by(teachers: Sequence[Path]) -> Recipe:
+    """Return the recipe with what ``teachers`` say of its texts."""
     return replace(RECIPE, prepare=partial(prepare, teachers=teachers))
 
 
@@ -311,8 +329,9 @@ RECIPE = Recipe(
         f"{REVIEW_SHARE:.0%} of the reviews, {min(WINDOW_LENGTHS)} to {max(WINDOW_LENGTHS)} tokens "
         f"from their start, their end or between, and {TAUGHT:,} sentences of reviews; "
         f"{MASKED_SHARE:.0%} of the pieces are masked. Those sentences come with a probability: "
-        "the calibrated log-odds of earlier adapters, averaged, and what the label of the review "
-        f"adds to them ({REVIEW_SAYS} either way). "
+        "the calibrated log-odds of the teachers, averaged, and what the label of the review adds "
+        f"to them ({REVIEW_SAYS} either way). Of SST-2's own texts the teachers' probability and "
+        "the label count half each. "
         "Both sets were cut into a training, a development, a calibration and a measurement part, "
         f"the last three {reviews.HELD_OUT_PERCENT} % each: SST-2 by source sentence, and phrases "
         "that lie in sentences of several parts are in none. Development figures: texts are cut at "
