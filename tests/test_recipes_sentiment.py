@@ -54,6 +54,12 @@ def test_no_phrase_lies_on_two_sides(monkeypatch: pytest.MonkeyPatch) -> None:
     assert parts["measurement"] == parts["calibration"] == reviews.Part()
 
 
+def test_texts_keep_their_order() -> None:  # or a seed would mean other batches in each process
+    phrases = {" ".join(["word"] * number): 1 for number in range(1, 40)}
+    part = reviews.cut(phrases=phrases, reviews={})[reviews.part_of(" ".join(["word"] * 39))]
+    assert [*part.phrases, *part.sentences] == list(phrases)
+
+
 def test_each_held_out_part_is_a_twentieth() -> None:
     names = [reviews.part_of(f"sentence {number} .") for number in range(20_000)]
     for name in reviews.HELD_OUT:  # of 20,000 draws three standard deviations are 0.5 points

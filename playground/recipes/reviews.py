@@ -63,12 +63,13 @@ def cut(*, phrases: dict[str, int], reviews: dict[str, int]) -> dict[str, Part]:
     A phrase that sentences of several parts contain goes to none of them.
     """
     parts = {name: Part() for name in (TRAINING, *HELD_OUT)}
-    for phrase, owners in sources(phrases).items():
-        names = {part_of(owner) for owner in owners}
+    owners = sources(phrases)
+    for phrase, label in phrases.items():  # in their order, so that a seed means the same always
+        names = {part_of(owner) for owner in owners[phrase]}
         if len(names) == 1:
             part = parts[names.pop()]
-            kind = part.sentences if phrase in owners else part.phrases
-            kind[phrase] = phrases[phrase]
+            kind = part.sentences if phrase in owners[phrase] else part.phrases
+            kind[phrase] = label
     for review, label in reviews.items():
         parts[part_of(review)].reviews[review] = label
     return parts
