@@ -138,6 +138,29 @@ def test_requests_that_wait_run_in_one_batch(monkeypatch: pytest.MonkeyPatch) ->
     assert running.batcher.batches == 2
 
 
+def test_while_several_pages_are_drawn_a_short_batch_leaves_them_a_processor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    running = engine(threads=2)
+    model = running.model(spec("one"))
+    answer, used = model.encoder.scores, []
+
+    def noted(queries: list[Query]) -> list[Scores]:
+        used.append(torch.get_num_threads())
+        return answer(queries)
+
+    monkeypatch.setattr(model.encoder, "scores", noted)
+    short, long = [query(10, 0)], [query(60, seed) for seed in range(5)]
+    page = running.batcher.beside_page
+    with page():
+        model.scores(short)
+        with page():
+            model.scores(short)
+            model.scores(long)
+        model.scores(short)
+    assert used == [2, 1, 2, 2]
+
+
 def test_a_long_request_lets_a_short_one_have_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     running = engine(max_batch_tokens=20)
     model = running.model(spec("one"))

@@ -4,8 +4,11 @@ Importing this module imports no torch, so pages that show no prediction paint a
 """
 
 import logging
+import os
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -26,6 +29,7 @@ ENGINE_MODULE = "playground.models.engine"
 # The browser still fetches the page's scripts when the first run ends. Importing torch takes most
 # of a core; started right away it would slow down that first paint.
 WARM_UP_DELAY = 2.0  # seconds
+NICENESS = 10  # of a page's thread, as ``nice`` counts
 logger = logging.getLogger(__name__)
 
 
@@ -49,6 +53,22 @@ def has_engine() -> bool:
     would wait for the end, without a word to the visitor.
     """
     return hasattr(sys.modules.get(ENGINE_MODULE), "shared")
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Let the engine go before this thread, in which the block draws a page.
+
+    Thirty pages drawn at once kept each batch waiting for a processor as long as it ran. Not before
+    there is an engine: its thread would inherit the priority of the one that makes it.
+    """
+    if not (has_engine() and sys.modules[ENGINE_MODULE].is_running()):
+        yield
+        return
+    if sys.platform == "linux":  # elsewhere threads have no priorities
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+    with engine().batcher.beside_page():
+        yield
 
 
 def offered(task: Task) -> tuple[ModelSpec, ...]:

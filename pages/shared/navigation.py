@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.shared import own_models, owner
+from pages.shared import cache, own_models, owner
 
 ROOT = Path(__file__).resolve().parents[2]
 # Of each page its file, its title and the name of its icon.
@@ -42,10 +42,11 @@ def page(file: str, title: str, icon: str) -> StreamlitPage:
     )
 
 
-st.set_page_config(
-    page_title="BERT Playground", page_icon=str(ROOT / "assets/logo.svg"), layout="wide"
-)
-st.html(ROOT / "assets/static/page.css")
-own_models.forget()
-owner.forget()
-st.navigation({title: [page(*one) for one in pages] for title, pages in SECTIONS.items()}).run()
+with cache.drawing():
+    st.set_page_config(
+        page_title="BERT Playground", page_icon=str(ROOT / "assets/logo.svg"), layout="wide"
+    )
+    st.html(ROOT / "assets/static/page.css")
+    own_models.forget()
+    owner.forget()
+    st.navigation({title: [page(*one) for one in pages] for title, pages in SECTIONS.items()}).run()

@@ -22,6 +22,13 @@ PICTURE_OPTIONS: dict[str, dict[str, str | int]] = {
     SVG: {"format": "svg"},
     PNG: {"format": "png", "scale": 2},
 }
+# A saved picture lacks the page's own font; measured in that, wider letters would be cut off.
+# Streamlit's own title is too pale to read on white.
+AXIS = {
+    "tickfont": {"color": GRAY_90, "size": 14, "family": "sans-serif"},
+    "ticks": "",
+    "title": {"font": {"color": GRAY_90}},
+}
 
 
 def figure(
@@ -40,9 +47,8 @@ def figure(
     a box chooses points, the page runs again, and they are there.
     """
     picture = PICTURE_OPTIONS[st.session_state.get(PICTURE_FORMAT) or SVG]
-    made.update_layout(font_color=GRAY_90)
-    made.for_each_xaxis(_plain_axis)
-    made.for_each_yaxis(_plain_axis)
+    axes = [name for name in made.layout if name.startswith(("xaxis", "yaxis"))]
+    made.update_layout(font_color=GRAY_90, **dict.fromkeys(axes, AXIS))
     config = {
         "displaylogo": False,
         "modeBarButtons": [
@@ -132,9 +138,3 @@ def code(snippet: Snippet, *, spec: ModelSpec, file_name: str) -> None:
             "application/x-ipynb+json",
         ),
     )
-
-
-def _plain_axis(axis: go.layout.XAxis | go.layout.YAxis) -> None:
-    # A saved picture lacks the page's own font; measured in that, wider letters would be cut off.
-    axis.update(tickfont={"color": GRAY_90, "size": 14, "family": "sans-serif"}, ticks="")
-    axis.update(title_font_color=GRAY_90)  # Streamlit's own is too pale to read on white

@@ -341,12 +341,17 @@ def _weights(
     return encoder.parameters() if isinstance(encoder, Inside) else encoder.model.parameters()
 
 
-def shared() -> Engine:
-    """Return the process's one engine, set up from the environment."""
-    with _sharing:  # functools.cache alone lets two threads that come at once both make one
-        return _only_engine()
-
-
 @cache
 def _only_engine() -> Engine:
     return Engine(Settings.from_environment())
+
+
+def is_running() -> bool:
+    """Tell whether the process has its engine."""
+    return bool(_only_engine.cache_info().currsize)
+
+
+def shared() -> Engine:  # the last name here: who finds it, while this is imported, finds all
+    """Return the process's one engine, set up from the environment."""
+    with _sharing:  # functools.cache alone lets two threads that come at once both make one
+        return _only_engine()

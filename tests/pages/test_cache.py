@@ -1,6 +1,11 @@
 """Waiting for the first model of a process."""
 
+import os
 import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -53,3 +58,33 @@ def test_no_chart_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     app = AppTest.from_function(page).run()
     assert not app.exception
     assert not app.get("plotly_chart")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priorities")
+@pytest.mark.parametrize(("is_running", "lower_by"), [(False, 0), (True, cache.NICENESS)])
+def test_a_page_gives_way_to_the_engine_once_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, is_running: bool, lower_by: int
+) -> None:
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    def page() -> int:
+        with cache.drawing():
+            return priority()
+
+    module = SimpleNamespace(shared=lambda: None, is_running=lambda: is_running)
+    beside: list[str] = []
+
+    @contextmanager
+    def beside_page() -> Iterator[None]:
+        beside.append("page")
+        yield
+
+    batcher = SimpleNamespace(beside_page=beside_page)
+    monkeypatch.setitem(sys.modules, cache.ENGINE_MODULE, module)
+    monkeypatch.setattr(cache, "engine", lambda: SimpleNamespace(batcher=batcher))
+    before = priority()
+    with ThreadPoolExecutor(1) as script:
+        assert script.submit(page).result() == max(before, lower_by)
+    assert beside == ["page"] * is_running
+    assert priority() == before
