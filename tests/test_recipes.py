@@ -193,7 +193,9 @@ def schedule(steps: int) -> Schedule:
     )
 
 
-def train(folder: Path, steps: int, work: str, average: int = 1) -> dict[str, torch.Tensor]:
+def train(
+    folder: Path, steps: int, work: str, average: int = 1, soup: str = ""
+) -> dict[str, torch.Tensor]:
     plan = Recipe(
         name="tiny",
         title="Tiny",
@@ -213,6 +215,7 @@ def train(folder: Path, steps: int, work: str, average: int = 1) -> dict[str, to
         seed=4,
         command="python -m playground.recipes tiny",
         average=average,
+        soup=(folder / soup,) if soup else (),
     )
     runner.run(plan, order)
     return weights.adapter_weights(folder / f"out_{work}")
@@ -261,6 +264,20 @@ def test_the_result_may_be_the_mean_of_checkpoints(tmp_path: Path) -> None:
     assert not torch.equal(*(one["cls.predictions.bias"] for one in kept))
     card = (tmp_path / "out_mean" / "README.md").read_text()
     assert "The mean of the weights after 500, 510 steps." in card
+
+
+def test_the_result_may_be_the_mean_of_runs(tmp_path: Path) -> None:
+    first = train(tmp_path, 3, "first")
+    found = train(tmp_path, 5, "second", soup="first")
+    second = load_file(tmp_path / "second" / "checkpoint-5" / runner.WEIGHTS)
+    for name, weight in found.items():
+        mean = (first[name] + second[name]) / 2
+        torch.testing.assert_close(weight, mean, msg=name, atol=1e-3, rtol=1e-3)  # saved in fp16
+    assert not torch.equal(first["cls.predictions.bias"], second["cls.predictions.bias"])
+    card = (tmp_path / "out_second" / "README.md").read_text()
+    assert (
+        f"The mean of the weights after 5, 3 steps, the last of them of {tmp_path}/first." in card
+    )
 
 
 def test_the_recipe_itself_stays_as_it_is(tmp_path: Path) -> None:

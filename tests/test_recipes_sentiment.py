@@ -143,13 +143,16 @@ def test_a_teacher_s_word_and_the_review_s_label_add_up() -> None:
     model = sentiment.model_to_train()
     teachers = [catalog.BUNDLED / "sentiment"] * 2  # the mean of both is one of them
     found = sentiment.taught(part, model, encoder, teachers=teachers, seed=1)
-    assert set(found) == {own, good, bad}
+    alike = set(found) - {own, good, bad}
+    assert 0 < len(alike) <= sentiment.VARIANTS
     [spec] = [one for one in catalog.bundled() if one.id.endswith("sentiment")]
     app = Engine(Settings(), dtype=torch.float32).model(spec)
     positive = {text: classify(text, model=app).probabilities[1] for text in found}
     for text in (good, bad):
         odds = positive[text] / (1 - positive[text]) * math.exp(0.8)
         assert found[text] == pytest.approx(odds / (1 + odds), abs=2e-3)
+    for text in alike:
+        assert found[text] == pytest.approx(positive[text], abs=2e-3)
     assert found[own] == pytest.approx((1 + positive[own]) / 2, abs=2e-3)
     assert sentiment.taught(part, model, encoder, teachers=(), seed=1) == {}
 
@@ -167,11 +170,11 @@ def test_what_teachers_say_replaces_a_label_or_adds_a_sentence() -> None:
     encoder = sentiment.Encoder(AutoTokenizer.from_pretrained(trunk.folder()))
     part = reviews.Part(sentences={"Good.": 1, "Bad.": 0})
     epoch = sentiment.Pass(part, encoder, {"Good.": 0.9, "Fine.": 0.7})(np.random.default_rng(1))
-    assert [example.labels.tolist() for example in epoch] == [[900], [0]] * 2 + [[700]]
+    assert [example.labels.tolist() for example in epoch] == [[900], [0], [700]]
 
 
-def test_an_epoch_without_teachers_has_each_sentence_twice() -> None:
+def test_an_epoch_without_teachers_has_each_sentence() -> None:
     encoder = sentiment.Encoder(AutoTokenizer.from_pretrained(trunk.folder()))
     part = reviews.Part(sentences={"Good.": 1})
     epoch = sentiment.Pass(part, encoder, {})(np.random.default_rng(1))
-    assert [example.ids.tolist() for example in epoch] == [[101, 2204, 1012, 102]] * 2
+    assert [example.ids.tolist() for example in epoch] == [[101, 2204, 1012, 102]]

@@ -31,6 +31,14 @@ def main() -> None:
         "--average", type=int, default=1, help="the result is the mean of so many checkpoints"
     )
     parser.add_argument(
+        "--soup",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="WORK",
+        help="… and of as many of each of these other runs",
+    )
+    parser.add_argument(
         "--teachers",
         type=Path,
         nargs="+",
@@ -57,6 +65,7 @@ def main() -> None:
         command=shlex.join(["python", "-m", "playground.recipes", *sys.argv[1:]]),
         continue_from=asked.continue_from,
         average=asked.average,
+        soup=tuple(asked.soup),
         note=asked.note,
     )
     runner.run(recipe, order)

@@ -53,7 +53,8 @@ def _parts(training: dict[str, Any]) -> list[dict[str, Any]]:
 def _part(training: dict[str, Any]) -> str:
     schedule = ", ".join(f"{key} {value}" for key, value in training["schedule"].items())
     steps = training.get("averaged", [])
-    mean = f"The mean of the weights after {', '.join(map(str, steps))} steps. "
+    others = "".join(f", the last of them of {work}" for work in training.get("soup", []))
+    mean = f"The mean of the weights after {', '.join(map(str, steps))} steps{others}. "
     notes = (mean if len(steps) > 1 else "") + training["note"]
     return f"""{"Continued" if training["earlier"] else "Made"} with
 

@@ -63,4 +63,5 @@ class Order:
     command: str
     continue_from: Path | None = None  # a finished adapter to start from instead of fresh weights
     average: int = 1  # checkpoints, the last ones, whose mean is the result
+    soup: tuple[Path, ...] = ()  # checkpoints of other runs, of whose last the mean is, too
     note: str = ""

@@ -46,7 +46,11 @@ def run(recipe: Recipe, order: Order) -> None:
     trainer = AdapterTrainer(prepared, args=_arguments(order))
     trainer.train(resume_from_checkpoint=last_complete_checkpoint(order.work))
     spent = trainer.progress
-    averaged = complete_checkpoints(order.work)[-order.average :]
+    averaged = [
+        checkpoint
+        for work in (order.work, *order.soup)
+        for checkpoint in complete_checkpoints(work)[-order.average :]
+    ]
     load_trained(prepared.model, mean_weights(averaged))
     write_adapter(prepared.model, recipe, order.output)
     training = {
@@ -59,6 +63,7 @@ def run(recipe: Recipe, order: Order) -> None:
         "command": order.command,
         "note": order.note,
         "averaged": [_step(checkpoint) for checkpoint in averaged],
+        "soup": list(map(str, order.soup)),
         "development": trainer.evaluate(),
         "earlier": earlier,
     }
@@ -117,7 +122,10 @@ def last_complete_checkpoint(work: Path) -> str | None:
 
 
 def mean_weights(checkpoints: Sequence[Path]) -> dict[str, Tensor]:
-    """Return the mean of the checkpoints' weights, by name (Izmailov et al. 2018)."""
+    """Return the mean of the checkpoints' weights, by name.
+
+    Of one run as in Izmailov et al. 2018, of several from one adapter as in Wortsman et al. 2022.
+    """
     loaded = [load_file(checkpoint / WEIGHTS) for checkpoint in checkpoints]
     return {name: torch.stack([one[name] for one in loaded]).mean(dim=0) for name in loaded[0]}
 

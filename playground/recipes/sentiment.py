@@ -30,7 +30,7 @@ from playground.calibration import (
 from playground.models import trunk
 from playground.models.catalog import BUNDLED
 from playground.models.loading import CALIBRATION_FILE
-from playground.recipes import factbook, masked_lm, reviews, teacher
+from playground.recipes import factbook, masked_lm, reviews, teacher, variants
 from playground.recipes.batches import Epochs, Example, predicted
 from playground.recipes.recipe import Prepared, Recipe, Schedule
 from playground.recipes.reviews import Part
@@ -40,14 +40,14 @@ LABELS = ("NEGATIVE", "POSITIVE")
 LORA = masked_lm.LORA  # the same shape, since training starts from the masked-LM adapter
 STARTS_FROM = BUNDLED / "masked_lm"
 TAUGHT = 60_000  # sentences of reviews that teachers label
+VARIANTS = 8  # of each sentence of SST-2 that teachers label, too
 # What a review's label adds to the log-odds of a sentence of it: 69.5 % of the sentences that the
 # first adapter judged got the label of their review, and log(0.695 / 0.305) is 0.82.
 REVIEW_SAYS = 0.8
 THOUSANDTHS = 1_000  # in which an example's label tells the probability of POSITIVE
 TEXTS_A_STEP = 48
-MASKED_SHARE = 0.05
+MASKED_SHARE = 0.1
 TOKENS_A_STEP = 2048
-SENTENCE_TIMES = 2  # that each epoch holds a sentence
 PHRASE_SHARE = 0.6  # of the phrases, in each epoch
 REVIEW_SHARE = 0.2  # of the reviews, in each epoch
 WINDOW_LENGTHS = {64: 0.25, 128: 0.4, 256: 0.25, 510: 0.1}
@@ -102,9 +102,8 @@ class Pass:
         self.encoder = encoder
         sentences = {text: taught.get(text, label) for text, label in part.sentences.items()}
         phrases = {text: taught.get(text, label) for text, label in part.phrases.items()}
-        known = sentences | phrases
-        further = {text: positive for text, positive in taught.items() if text not in known}
-        self.sentences = encoder.examples(sentences) * SENTENCE_TIMES + encoder.examples(further)
+        further = {text: positive for text, positive in taught.items() if text not in phrases}
+        self.sentences = encoder.examples(sentences | further)
         self.phrases = encoder.examples(phrases)
         self.reviews = encoder.pieces(part.reviews)
         self.verdicts = list(part.reviews.values())
@@ -149,12 +148,13 @@ def taught(
     teachers: Sequence[Path],
     seed: int,
 ) -> dict[str, float]:
-    """Return SST-2's texts and sentences of reviews with the probability of POSITIVE by teachers.
+    """Return SST-2's texts and others with the probability of POSITIVE by teachers.
 
-    Teachers are finished adapters and models of recipes.teacher, whose calibrated log-odds are
-    averaged. Of SST-2 the probability and the label count half each; to the log-odds of a sentence
-    what the label of its review says is added. ``model`` has the weights of the last adapter among
-    the teachers afterwards.
+    The others are sentences of reviews and variants of SST-2's sentences. Teachers are finished
+    adapters and models of recipes.teacher, whose calibrated log-odds are averaged. Of SST-2 the
+    probability and the label count half each; to the log-odds of a sentence what the label of its
+    review says is added. ``model`` has the weights of the last adapter among the teachers
+    afterwards.
     """
     if not teachers:
         return {}
@@ -165,10 +165,11 @@ def taught(
     }
     chosen = np.random.default_rng(seed).permutation(sorted(verdicts))[:TAUGHT].tolist()
     labels = part.sentences | part.phrases
-    texts = [*labels, *chosen]
+    alike = variants.rewritten(part.sentences, times=VARIANTS, seed=seed)
+    texts = [*labels, *alike, *chosen]
     odds = np.mean([_log_odds(folder, texts, model, encoder) for folder in teachers], axis=0)
     own, further = np.split(odds, [len(labels)])
-    further += np.array([verdicts[sentence] for sentence in chosen]) * REVIEW_SAYS
+    further[len(alike) :] += np.array([verdicts[one] for one in chosen]) * REVIEW_SAYS
     soft = (expit(own) + np.array(list(labels.values()))) / 2
     return dict(zip(texts, [*soft.tolist(), *expit(further).tolist()], strict=True))
 
@@ -325,13 +326,15 @@ RECIPE = Recipe(
         f"Labels in `labels.json`, in the order of the head's outputs: {', '.join(LABELS)}. LoRA "
         f"of rank {LORA.r} on every linear layer of the encoder, starting from the masked-LM "
         "adapter in the box, which has read film reviews; pooler and head trained whole. "
-        f"Each epoch holds every sentence twice, {PHRASE_SHARE:.0%} of the phrases, a window of "
+        f"Each epoch holds every sentence, {PHRASE_SHARE:.0%} of the phrases, a window of "
         f"{REVIEW_SHARE:.0%} of the reviews, {min(WINDOW_LENGTHS)} to {max(WINDOW_LENGTHS)} tokens "
-        f"from their start, their end or between, and {TAUGHT:,} sentences of reviews; "
-        f"{MASKED_SHARE:.0%} of the pieces are masked. Those sentences come with a probability: "
-        "the calibrated log-odds of the teachers, averaged, and what the label of the review adds "
-        f"to them ({REVIEW_SAYS} either way). Of SST-2's own texts the teachers' probability and "
-        "the label count half each. "
+        f"from their start, their end or between, {TAUGHT:,} sentences of reviews, and of every "
+        f"sentence up to {VARIANTS} variants, where the masked-LM adapter in the box filled in "
+        f"words that were hidden; {MASKED_SHARE:.0%} of the pieces are masked. Variants and "
+        "sentences of reviews come with a probability: the calibrated log-odds of the teachers, "
+        "averaged, and for the latter what the label of the review adds to them "
+        f"({REVIEW_SAYS} either way). Of SST-2's own texts the teachers' probability and the label "
+        "count half each. "
         "Both sets were cut into a training, a development, a calibration and a measurement part, "
         f"the last three {reviews.HELD_OUT_PERCENT} % each: SST-2 by source sentence, and phrases "
         "that lie in sentences of several parts are in none. Development figures: texts are cut at "
