@@ -1,8 +1,14 @@
 """New sentences from old ones: what is hidden, what is filled in, and what a seed means."""
 
+from types import SimpleNamespace
+from typing import cast
+
 import numpy as np
 import pytest
+from transformers import AutoTokenizer
 
+from playground.models import trunk
+from playground.models.engine import Model
 from playground.recipes import variants
 
 SENTENCE = "the film is warm and funny , but it is a bit too long for me"
@@ -34,3 +40,20 @@ def test_what_is_filled_in_are_words_and_no_sentence_comes_back_as_it_was() -> N
     assert min(kept) > 0.3  # 60 % stand, but for words that grow with a piece filled in beside them
     assert found == variants.rewritten(texts, times=20, seed=1)
     assert found != variants.rewritten(texts, times=20, seed=2)
+
+
+@pytest.mark.parametrize(
+    ("likeliest", "expected"),
+    [((1012, 2003), {"the is end"}), ((1012, 1010), {"the. end", "the, end"})],
+)
+def test_a_sign_is_filled_in_only_where_there_is_nothing_else(
+    likeliest: tuple[int, int], expected: set[str]
+) -> None:
+    scores = SimpleNamespace(
+        top_ids=np.array([[likeliest]]), top_log_probs=np.log(np.array([[[0.7, 0.3]]]))
+    )
+    tokenizer = AutoTokenizer.from_pretrained(trunk.folder())
+    model = SimpleNamespace(tokenizer=tokenizer, scores=lambda queries: [scores] * len(queries))
+    texts = ["the [MASK] end"] * 50
+    found = variants._filled(texts, cast(Model, model), np.random.default_rng(1))
+    assert set(found) == expected

@@ -65,7 +65,8 @@ def _filled(texts: list[str], model: Model, rng: np.random.Generator) -> list[st
         for place, ids, log_probs in zip(
             places, scores.top_ids[0], scores.top_log_probs[0], strict=True
         ):
-            weights = np.exp(log_probs / TEMPERATURE) * (ids >= FIRST_WORD)
+            # Signs as good as never, but where there is nothing else.
+            weights = np.exp(log_probs / TEMPERATURE) * np.where(ids >= FIRST_WORD, 1, 1e-9)
             row[place] = rng.choice(ids, p=weights / weights.sum())
     return [model.tokenizer.decode(row, skip_special_tokens=True) for row in rows]
 
