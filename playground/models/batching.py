@@ -148,7 +148,9 @@ class Batcher:
         begin = time.perf_counter()
         tokens = len(batch) * max(item.query.tokens for item in batch)
         spared = self._pages > 1 and tokens <= SHORT
-        torch.set_num_threads(max(self._threads - spared, 1))
+        threads = max(self._threads - spared, 1)
+        if threads != torch.get_num_threads():  # to set it takes some tenths of a ms
+            torch.set_num_threads(threads)
         try:
             answers = batch[0].encoder.scores([item.query for item in batch])
         except Exception as error:  # noqa: BLE001 - the worker lives on; the callers see the error
