@@ -17,7 +17,7 @@ import torch
 from transformers import BertConfig, BertForMaskedLM
 
 from playground.errors import BusyError, UnknownModelError
-from playground.models import loading
+from playground.models import batching, loading
 from playground.models.catalog import ModelSpec, Source, Task
 from playground.models.engine import Engine, Model, Status
 from playground.models.loading import Checkpoint
@@ -158,7 +158,10 @@ def test_while_several_pages_are_drawn_a_short_batch_leaves_them_a_processor(
             model.scores(short)
             model.scores(long)
         model.scores(short)
-    assert used == [2, 1, 2, 2]
+    model.scores(short)
+    monkeypatch.setattr(batching, "CROWD_SECONDS", 0.0)  # a while later
+    model.scores(short)
+    assert used == [2, 1, 2, 1, 1, 2]
 
 
 def test_a_long_request_lets_a_short_one_have_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,9 +4,10 @@ Visitors' threads hand in queries and wait. While a batch runs, further requests
 next batch takes along all that fit, so batches grow with the load and a lone request never waits.
 A request of many batches lets the others have their turn after each of them.
 
-While several pages are drawn, torch uses a thread less for short batches. A thread of torch's that
-waits for a processor keeps the others waiting, busily, at the end of each loop, and a text of
-sixteen tokens then took up to 500 ms instead of 10.
+While several pages are drawn, and a while after, torch uses a thread less for short batches. A
+thread of torch's that waits for a processor keeps the others waiting, busily, at the end of each
+loop, and a text of sixteen tokens then took up to 500 ms instead of 10. The first of many that ask
+at once was as slow, since the others' pages came while its batch ran: hence the while after.
 """
 
 import threading
@@ -26,6 +27,7 @@ from playground.models.queries import Asked
 # Texts in one batch differ at most by this factor in length, or padding would eat the gain.
 LENGTH_RATIO = 2.0
 SHORT = 256  # padded tokens; above, two threads beside others' are no slower than one
+CROWD_SECONDS = 10.0
 
 
 @dataclass(slots=True)
@@ -61,6 +63,7 @@ class Batcher:
         self._items: deque[_Item] = deque()
         self._calls = 0
         self._pages = 0  # that are drawn now
+        self._crowded = float("-inf")  # when several were last
         self._threads = torch.get_num_threads()
         self._arrived = threading.Condition()
         threading.Thread(target=self._work, name="engine", daemon=True).start()
@@ -141,13 +144,16 @@ class Batcher:
             yield
         finally:
             with self._arrived:
+                if self._pages > 1:
+                    self._crowded = time.monotonic()
                 self._pages -= 1
 
     def _run(self, batch: list[_Item]) -> None:
         self.batches += 1
         begin = time.perf_counter()
         tokens = len(batch) * max(item.query.tokens for item in batch)
-        spared = self._pages > 1 and tokens <= SHORT
+        crowd = self._pages > 1 or time.monotonic() - self._crowded < CROWD_SECONDS
+        spared = crowd and tokens <= SHORT
         threads = max(self._threads - spared, 1)
         if threads != torch.get_num_threads():  # to set it takes some tenths of a ms
             torch.set_num_threads(threads)
