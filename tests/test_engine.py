@@ -138,6 +138,34 @@ def test_requests_that_wait_run_in_one_batch(monkeypatch: pytest.MonkeyPatch) ->
     assert running.batcher.batches == 2
 
 
+def test_a_batch_waits_for_pages_that_are_yet_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batching, "GATHER_SECONDS", 60.0)
+    running = engine()
+    model = running.model(spec("one"))
+    all_begun = threading.Barrier(3)
+
+    def page(number: int, *, asks: bool) -> list[Scores]:
+        with running.batcher.beside_page():
+            all_begun.wait(10)
+            while running.batcher.requests < number:
+                time.sleep(0.01)
+            return model.scores([query(10, number)]) if asks else []
+
+    with ThreadPoolExecutor(3) as visitors:
+        pages = [visitors.submit(page, number, asks=number < 2) for number in range(3)]
+        answers = [one.result(30) for one in pages]
+    for number in range(2):
+        assert_right(query(10, number), answers[number][0])
+    assert (running.batcher.requests, running.batcher.batches) == (2, 1)
+
+
+def test_a_page_that_never_asks_keeps_a_batch_for_a_moment_only() -> None:
+    running = engine()
+    model = running.model(spec("one"))
+    with running.batcher.beside_page(), ThreadPoolExecutor(1) as visitor:
+        assert_right(query(10, 0), visitor.submit(model.scores, [query(10, 0)]).result(10)[0])
+
+
 def test_while_several_pages_are_drawn_a_short_batch_leaves_them_a_processor(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -2,7 +2,9 @@
 
 Visitors' threads hand in queries and wait. While a batch runs, further requests gather, and the
 next batch takes along all that fit, so batches grow with the load and a lone request never waits.
-A request of many batches lets the others have their turn after each of them.
+A request of many batches lets the others have their turn after each of them. While other pages are
+drawn that may ask, too, a batch waits for them a moment: thirty pages' requests then come in half
+as many batches, and the pages get the processors meanwhile.
 
 While several pages are drawn, and a while after, torch uses a thread less for short batches. A
 thread of torch's that waits for a processor keeps the others waiting, busily, at the end of each
@@ -28,6 +30,7 @@ from playground.models.queries import Asked
 LENGTH_RATIO = 2.0
 SHORT = 256  # padded tokens; above, two threads beside others' are no slower than one
 CROWD_SECONDS = 10.0
+GATHER_SECONDS = 0.05  # at most, for pages that are yet to ask
 
 
 @dataclass(slots=True)
@@ -64,6 +67,7 @@ class Batcher:
         self._calls = 0
         self._pages = 0  # that are drawn now
         self._crowded = float("-inf")  # when several were last
+        self._yet_to_ask: set[int] = set()  # the threads of those that have asked nothing so far
         self._threads = torch.get_num_threads()
         self._arrived = threading.Condition()
         threading.Thread(target=self._work, name="engine", daemon=True).start()
@@ -78,6 +82,7 @@ class Batcher:
             return []
         call = _Call(answers=[None] * len(queries), left=len(queries))
         with self._arrived:
+            self._yet_to_ask.discard(threading.get_ident())
             if self._calls >= self.max_waiting:
                 raise BusyError(
                     f"The models are busy: {self._calls} requests are waiting already. Try again "
@@ -103,6 +108,7 @@ class Batcher:
         with self._arrived:
             while not self._items:
                 self._arrived.wait()
+            self._arrived.wait_for(lambda: not self._yet_to_ask, GATHER_SECONDS)
             return self._next_batch()
 
     def _next_batch(self) -> list[_Item]:
@@ -140,6 +146,7 @@ class Batcher:
         """Know that a page is drawn in this thread while the block runs."""
         with self._arrived:
             self._pages += 1
+            self._yet_to_ask.add(threading.get_ident())
         try:
             yield
         finally:
@@ -147,6 +154,8 @@ class Batcher:
                 if self._pages > 1:
                     self._crowded = time.monotonic()
                 self._pages -= 1
+                self._yet_to_ask.discard(threading.get_ident())
+                self._arrived.notify()
 
     def _run(self, batch: list[_Item]) -> None:
         self.batches += 1
