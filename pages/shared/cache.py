@@ -3,6 +3,7 @@
 Importing this module imports no torch, so pages that show no prediction paint at once.
 """
 
+import importlib
 import logging
 import os
 import sys
@@ -18,7 +19,7 @@ import streamlit as st
 from pages.shared import own_models
 from pages.shared.escape import literal
 from playground.errors import PlaygroundError
-from playground.models import catalog
+from playground.models import catalog, garbage
 from playground.models.catalog import ModelSpec, Task
 from playground.settings import Settings
 
@@ -41,6 +42,9 @@ def settings() -> Settings:
 
 def engine() -> "Engine":
     """Return the process's engine; the first call imports torch and takes seconds."""
+    if not has_engine():
+        with garbage.unwatched():
+            importlib.import_module(ENGINE_MODULE)
     from playground.models.engine import shared
 
     return shared()

@@ -276,7 +276,7 @@ class Engine:
 
         key = spec.task, spec.id
         try:
-            with self._loads_at_once:
+            with self._loads_at_once, garbage.unwatched():
                 checkpoint = self._load_checkpoint(spec, self.settings, heard)
                 encoder = self._encoder(checkpoint)
         except BaseException as error:  # noqa: BLE001 - handed on to everyone who waits
