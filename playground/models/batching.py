@@ -30,7 +30,7 @@ from playground.models.queries import Asked
 LENGTH_RATIO = 2.0
 SHORT = 256  # padded tokens; above, two threads beside others' are no slower than one
 CROWD_SECONDS = 10.0
-GATHER_SECONDS = 0.05  # at most, for pages that are yet to ask
+GATHER_SECONDS = 0.05  # from a page's start, in which a batch waits for its first request
 
 
 @dataclass(slots=True)
@@ -67,7 +67,8 @@ class Batcher:
         self._calls = 0
         self._pages = 0  # that are drawn now
         self._crowded = float("-inf")  # when several were last
-        self._yet_to_ask: set[int] = set()  # the threads of those that have asked nothing so far
+        # Until when a batch waits for those that have asked nothing so far, by their threads.
+        self._yet_to_ask: dict[int, float] = {}
         self._threads = torch.get_num_threads()
         self._arrived = threading.Condition()
         threading.Thread(target=self._work, name="engine", daemon=True).start()
@@ -82,7 +83,7 @@ class Batcher:
             return []
         call = _Call(answers=[None] * len(queries), left=len(queries))
         with self._arrived:
-            self._yet_to_ask.discard(threading.get_ident())
+            self._yet_to_ask.pop(threading.get_ident(), None)
             if self._calls >= self.max_waiting:
                 raise BusyError(
                     f"The models are busy: {self._calls} requests are waiting already. Try again "
@@ -108,7 +109,11 @@ class Batcher:
         with self._arrived:
             while not self._items:
                 self._arrived.wait()
-            self._arrived.wait_for(lambda: not self._yet_to_ask, GATHER_SECONDS)
+            latest = time.monotonic() + GATHER_SECONDS
+            while (until := min(latest, max(self._yet_to_ask.values(), default=0.0))) > (
+                now := time.monotonic()
+            ):
+                self._arrived.wait(until - now)
             return self._next_batch()
 
     def _next_batch(self) -> list[_Item]:
@@ -146,7 +151,7 @@ class Batcher:
         """Know that a page is drawn in this thread while the block runs."""
         with self._arrived:
             self._pages += 1
-            self._yet_to_ask.add(threading.get_ident())
+            self._yet_to_ask[threading.get_ident()] = time.monotonic() + GATHER_SECONDS
         try:
             yield
         finally:
@@ -154,7 +159,7 @@ class Batcher:
                 if self._pages > 1:
                     self._crowded = time.monotonic()
                 self._pages -= 1
-                self._yet_to_ask.discard(threading.get_ident())
+                self._yet_to_ask.pop(threading.get_ident(), None)
                 self._arrived.notify()
 
     def _run(self, batch: list[_Item]) -> None:
