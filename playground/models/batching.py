@@ -2,9 +2,9 @@
 
 Visitors' threads hand in queries and wait. While a batch runs, further requests gather, and the
 next batch takes along all that fit, so batches grow with the load and a lone request never waits.
-A request of many batches lets the others have their turn after each of them. While other pages are
-drawn that may ask, too, a batch waits for them a moment: thirty pages' requests then come in half
-as many batches, and the pages get the processors meanwhile.
+A request of many batches lets the others have their turn after each of them. A batch waits a moment
+for pages that have just begun to be drawn and may ask, too: thirty pages' requests then come in
+fewer batches, and the pages get the processors meanwhile.
 
 While several pages are drawn, and a while after, torch uses a thread less for short batches. A
 thread of torch's that waits for a processor keeps the others waiting, busily, at the end of each
@@ -29,7 +29,7 @@ from playground.models.queries import Asked
 # Texts in one batch differ at most by this factor in length, or padding would eat the gain.
 LENGTH_RATIO = 2.0
 SHORT = 256  # padded tokens; above, two threads beside others' are no slower than one
-CROWD_SECONDS = 10.0
+CROWD_SECONDS = 10.0  # after several pages were drawn at once others are soon to be expected
 GATHER_SECONDS = 0.05  # from a page's start, in which a batch waits for its first request
 
 
