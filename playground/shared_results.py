@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -19,8 +19,16 @@ class SharedResults(Generic[Result]):
         self._coming: dict[Hashable, Future[Result]] = {}
         self._lock = Lock()
 
+    def __contains__(self, key: Hashable) -> bool:
+        """Return whether the result of ``key`` is kept."""
+        with self._lock:
+            return key in self._kept
+
     def get(self, key: Hashable, compute: Callable[[], Result]) -> Result:
         """Return the result of ``key``: kept, on its way for somebody else, or computed now.
+
+        Where ``compute`` is interrupted, as the script of a visitor who leaves is, the next of
+        those who wait computes.
 
         Raises:
             Exception: what ``compute`` raises, to all who wait for it; the next call tries again.
@@ -33,13 +41,19 @@ class SharedResults(Generic[Result]):
             if coming is None:
                 mine = self._coming[key] = Future()
         if coming is not None:
-            return coming.result()
+            try:
+                return coming.result()
+            except CancelledError:
+                return self.get(key, compute)
         try:
             found = compute()
         except BaseException as error:
             with self._lock:
                 del self._coming[key]
-            mine.set_exception(error)
+            if isinstance(error, Exception):
+                mine.set_exception(error)
+            else:
+                mine.cancel()
             raise
         with self._lock:
             del self._coming[key]

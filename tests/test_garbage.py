@@ -1,8 +1,10 @@
-"""What lives is set aside after a full collection; what died since comes back once a minute."""
+"""What lives is set aside when a model has loaded; no script of a page asks for a collection."""
 
 import gc
+import tomllib
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -18,19 +20,22 @@ class Circle:
 
 @pytest.fixture(autouse=True)
 def as_it_was() -> Iterator[None]:
+    gc.unfreeze()
     yield
-    gc.callbacks[:] = [one for one in gc.callbacks if one is not garbage._after_each]
     gc.unfreeze()
 
 
-def test_a_full_collection_sets_aside_what_it_left() -> None:
+def test_what_was_set_aside_is_passed_over_until_the_next_time() -> None:
+    kept = Circle()
+    gone = weakref.ref(kept)
     garbage.set_aside()
-    before = gc.get_freeze_count()
-    new = [[number] for number in range(1_000)]
-    gc.collect(1)
-    assert gc.get_freeze_count() == before  # that was no full one
+    newer = weakref.ref(Circle())
+    del kept
     gc.collect()
-    assert gc.get_freeze_count() >= before + len(new)
+    assert newer() is None
+    assert gone() is not None
+    garbage.set_aside()
+    assert gone() is None
 
 
 def test_only_the_first_time_nothing_is_collected() -> None:
@@ -40,20 +45,6 @@ def test_only_the_first_time_nothing_is_collected() -> None:
         assert gone() is not None
         garbage.set_aside()
         assert gone() is None
-
-
-def test_what_died_goes_after_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    garbage.set_aside()
-    kept = Circle()
-    gone = weakref.ref(kept)
-    gc.collect()
-    del kept
-    gc.collect()
-    assert gone() is not None
-    monkeypatch.setattr(garbage, "EVERYTHING_SECONDS", -1.0)
-    gc.collect()  # brings all of it back
-    gc.collect()
-    assert gone() is None
 
 
 def test_what_a_block_leaves_lies_there_until_it_ends() -> None:
@@ -72,7 +63,6 @@ def test_garbage_is_watched_again_after_an_error() -> None:
     assert gc.isenabled()
 
 
-def test_it_listens_once() -> None:
-    garbage.set_aside()
-    garbage.set_aside()
-    assert gc.callbacks.count(garbage._after_each) == 1
+def test_no_script_of_a_page_asks_for_a_collection() -> None:
+    settings = Path(".streamlit/config.toml").read_text("utf-8")
+    assert tomllib.loads(settings)["runner"]["postScriptGC"] is False

@@ -79,3 +79,25 @@ def test_an_error_reaches_those_who_wait_and_the_next_call_tries_again() -> None
             with pytest.raises(ValueError, match="no"):
                 one.result(60)
     assert shared.get("key", lambda: "yes") == "yes"
+
+
+def test_when_one_is_interrupted_the_next_of_those_who_wait_computes() -> None:
+    shared, started, go_on = results(), threading.Event(), threading.Event()
+
+    class VisitorLeft(BaseException):
+        pass
+
+    def interrupted() -> str:
+        started.set()
+        go_on.wait(60)
+        raise VisitorLeft
+
+    with ThreadPoolExecutor(2) as visitors:
+        first = visitors.submit(shared.get, "key", interrupted)
+        assert started.wait(60)
+        second = visitors.submit(shared.get, "key", lambda: "answer")
+        go_on.set()
+        assert second.result(60) == "answer"
+        with pytest.raises(VisitorLeft):
+            first.result(60)
+    assert "key" in shared

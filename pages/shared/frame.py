@@ -105,10 +105,17 @@ def model_picker(task: Task, *, key: str = "model") -> str:
     return chosen or next(iter(specs))
 
 
+@st.fragment
 def models_table(task: Task) -> None:
-    """Show all models offered for ``task`` with size, source and status."""
+    """Show all models offered for ``task`` with size, source and status, once they are asked for.
+
+    To make the table takes a tenth of a page's script, and few look at it.
+    """
+    place = st.popover("All models", icon=":material/list:", key=f"all_{task}", on_change="rerun")
+    if not place.open:
+        return
     specs = cache.offered(task)
-    with st.popover("All models", icon=":material/list:"):
+    with place:
         st.dataframe(
             {
                 "Model": [spec.title for spec in specs],

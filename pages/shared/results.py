@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
+from plotly.basedatatypes import BaseFigure
 from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90
 
 from pages.shared import frame
@@ -24,11 +26,37 @@ PICTURE_OPTIONS: dict[str, dict[str, str | int]] = {
 }
 # A saved picture lacks the page's own font; measured in that, wider letters would be cut off.
 # Streamlit's own title is too pale to read on white.
-AXIS = {
+AXIS: dict[str, Any] = {
     "tickfont": {"color": GRAY_90, "size": 14, "family": "sans-serif"},
     "ticks": "",
     "title": {"font": {"color": GRAY_90}},
 }
+
+
+class _InPageColours(BaseFigure):
+    """A figure whose description is in the page's text colour: Streamlit asks it for nothing else.
+
+    To change the figure itself would take Plotly longer than to make it did.
+    """
+
+    def __init__(self, made: go.Figure) -> None:
+        self._made = made
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the description."""
+        described = self._made.to_dict()
+        layout = described["layout"]
+        axes = {name for name in layout if name.startswith(("xaxis", "yaxis"))}
+        _set(layout, {"font": {"color": GRAY_90}} | dict.fromkeys(axes | {"xaxis", "yaxis"}, AXIS))
+        return described
+
+
+def _set(described: dict[str, Any], further: dict[str, Any]) -> None:
+    for name, value in further.items():
+        if isinstance(value, dict):
+            _set(described.setdefault(name, {}), value)
+        else:
+            described[name] = value
 
 
 def figure(
@@ -47,8 +75,7 @@ def figure(
     a box chooses points, the page runs again, and they are there.
     """
     picture = PICTURE_OPTIONS[st.session_state.get(PICTURE_FORMAT) or SVG]
-    axes = [name for name in made.layout if name.startswith(("xaxis", "yaxis"))]
-    made.update_layout(font_color=GRAY_90, **dict.fromkeys(axes, AXIS))
+    shown = _InPageColours(made)
     config = {
         "displaylogo": False,
         "modeBarButtons": [
@@ -60,7 +87,7 @@ def figure(
     }
     if selects:
         st.plotly_chart(
-            made,
+            shown,
             key=key,
             config=config,
             alt=alt,
@@ -68,10 +95,10 @@ def figure(
             selection_mode=("box", "lasso"),
         )
     elif on_click is None:
-        st.plotly_chart(made, key=key, config=config, alt=alt)
+        st.plotly_chart(shown, key=key, config=config, alt=alt)
     else:
         st.plotly_chart(
-            made, key=key, config=config, alt=alt, on_select=on_click, selection_mode="points"
+            shown, key=key, config=config, alt=alt, on_select=on_click, selection_mode="points"
         )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from playground.attention import HeadFigures, Token, Unit, View
-from playground.plots.template import BLUE, ORANGE, figure, literal, shortened
+from playground.plots.template import BLUE, ORANGE, Axis, figure, literal, shortened
 
 Colors = tuple[tuple[float, str], ...]
 # From nothing to a blue that stands out on white and on black. Two colours: the browser mixes those
@@ -26,13 +26,13 @@ TARGET = 20  # pixels of what takes the click on a head; on a phone thumbnails a
 SATURATED = 0.998  # of the cells of a long text keep their shade
 
 
-def heatmap(shown: View, *, labels: int = LABELS // 2) -> go.Figure:
+def heatmap(shown: View, *, labels: int = LABELS // 2, scale: bool = True) -> go.Figure:
     """Return attention [row, column] as a heatmap: rows attend to columns.
 
-    At most ``labels`` columns are labelled.
+    At most ``labels`` columns are labelled. ``scale`` says whether the scale of colours is beside.
     """
     limits = 0.0, brightest(shown)
-    return _matrix(shown, shown.weights, ATTENTION, limits, ".1~%", labels=labels)
+    return _matrix(shown, shown.weights, ATTENTION, limits, ".1~%", labels=labels, scale=scale)
 
 
 def difference(first: View, second: View) -> go.Figure:
@@ -59,7 +59,7 @@ def all_heads(weights: np.ndarray, figures: HeadFigures) -> go.Figure:
             top, left = layer * step, head * step
             mosaic[top : top + side, left : left + side] = pictures[layer, head]
     centres = (side - 1) / 2 + step * np.arange(max(layers, heads))
-    made = figure(
+    return figure(
         go.Heatmap(
             z=mosaic,
             colorscale=ATTENTION,
@@ -70,22 +70,21 @@ def all_heads(weights: np.ndarray, figures: HeadFigures) -> go.Figure:
         ),
         _squares(figures, centres),
         height=layers * (THUMBNAIL + GAP) + 60,
+        xaxis={
+            "tickvals": centres[:heads],
+            "ticktext": [str(head) for head in range(1, heads + 1)],
+            "title": "Head",
+            "side": "top",
+            "showgrid": False,
+        },
+        yaxis={
+            "tickvals": centres[:layers],
+            "ticktext": [str(layer) for layer in range(1, layers + 1)],
+            "title": "Layer",
+            "autorange": "reversed",
+            "showgrid": False,
+        },
     )
-    made.update_xaxes(
-        tickvals=centres[:heads],
-        ticktext=[str(head) for head in range(1, heads + 1)],
-        title="Head",
-        side="top",
-        showgrid=False,
-    )
-    made.update_yaxes(
-        tickvals=centres[:layers],
-        ticktext=[str(layer) for layer in range(1, layers + 1)],
-        title="Layer",
-        autorange="reversed",
-        showgrid=False,
-    )
-    return made
 
 
 def flow(flows: np.ndarray, tokens: Sequence[Token]) -> go.Figure:
@@ -97,10 +96,12 @@ def flow(flows: np.ndarray, tokens: Sequence[Token]) -> go.Figure:
         marker={"color": BLUE},
         hovertemplate="%{x}: <b>%{y:.3f}</b><extra></extra>",
     )
-    made = figure(bars, height=FLOW_HEIGHT)
-    made.update_xaxes(type="category", tickangle=-60, fixedrange=False)
-    made.update_yaxes(rangemode="tozero", title="Flow")
-    return made
+    return figure(
+        bars,
+        height=FLOW_HEIGHT,
+        xaxis={"type": "category", "tickangle": -60, "fixedrange": False},
+        yaxis={"rangemode": "tozero", "title": "Flow"},
+    )
 
 
 def _squares(figures: HeadFigures, centres: np.ndarray) -> go.Scatter:
@@ -161,6 +162,7 @@ def _matrix(
     tick_format: str,
     *,
     labels: int = LABELS // 2,
+    scale: bool = True,
 ) -> go.Figure:
     """Return ``values`` [row, column] as cells; those above and below ``limits`` look like them."""
     rows, columns = values.shape
@@ -170,16 +172,19 @@ def _matrix(
         colorscale=colors,
         zmin=limits[0],
         zmax=limits[1],
+        showscale=scale,
         colorbar={"thickness": 10, "tickformat": tick_format, "outlinewidth": 0},
         xgap=gap,
         ygap=gap,
         hovertemplate="from <b>%{y}</b> to <b>%{x}</b>: %{z:.2%}<extra></extra>",
     )
-    made = figure(cells, height=min(LARGEST, max(SMALLEST, CELL * rows + 90)))
-    made.update_layout(margin={"l": _room(shown.rows), "t": _room(shown.columns)})
-    made.update_xaxes(**_axis(shown.columns, labels), side="top", tickangle=-60)
-    made.update_yaxes(**_axis(shown.rows, LABELS), autorange="reversed")
-    return made
+    return figure(
+        cells,
+        height=min(LARGEST, max(SMALLEST, CELL * rows + 90)),
+        margin={"l": _room(shown.rows), "t": _room(shown.columns)},
+        xaxis={**_axis(shown.columns, labels), "side": "top", "tickangle": -60},
+        yaxis={**_axis(shown.rows, LABELS), "autorange": "reversed"},
+    )
 
 
 def _room(units: Sequence[Unit]) -> int:
@@ -191,11 +196,11 @@ def _name(unit: Unit) -> str:
     return shortened(unit.text, LONGEST_LABEL)
 
 
-def _axis(units: Sequence[Unit], labels: int) -> dict[str, object]:
+def _axis(units: Sequence[Unit], labels: int) -> Axis:
     """Return an axis of one whole number a unit, under its text; on zooming in, all show."""
     names = {str(index): _name(unit) for index, unit in enumerate(units)}
     if len(units) <= labels:
-        ticks: dict[str, object] = {"tickvals": list(range(len(units)))}
+        ticks: Axis = {"tickvals": list(range(len(units)))}
     else:
         ticks = {"tickmode": "auto", "nticks": labels}
     # Zoomed far in, an axis counts in halves, which are nobody's.

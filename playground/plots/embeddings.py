@@ -12,16 +12,18 @@ from playground.plots.template import (
     BLUE,
     GRAY,
     GREEN,
+    GRID,
+    LEGEND,
     ORANGE,
     TEXT_SIZE,
     figure,
     grid,
     literal,
-    name_rows,
+    named_rows,
     shortened,
+    ticks,
 )
 
-GRID = "rgba(138,148,160,0.25)"
 # Each of the groups of a map has a colour and a symbol of its own, and the rest is gray.
 COLOURS = (BLUE, ORANGE, GREEN, "#B0689A", "#C9A227", "#6B5FC7", "#3AA6B9", "#B5533C")
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "x", "star", "triangle-down")
@@ -32,6 +34,7 @@ SENTENCE = 36  # characters of a word's sentence, in a legend
 MOST_WRITTEN = 12  # lines whose cosines are written into the matrix
 MANY = 1_000  # points, from which on they are small
 MAP_HEIGHT, PATH_HEIGHT = 560, 440
+LEGEND_BELOW = {"orientation": "h", "y": -0.2, "yanchor": "top", "x": 0}
 
 
 def matrix(found: Similarity) -> go.Figure:
@@ -50,18 +53,20 @@ def matrix(found: Similarity) -> go.Figure:
     ]
     few = len(found.texts) <= MOST_WRITTEN
     shown = [[signed(cosine) if few else "" for cosine in row] for row in cosines.tolist()]
-    made = grid(cosines.clip(0, 1), shown, np.array(hover, dtype=object))
-    places = list(range(len(found.texts)))
-    numbers = [str(place + 1) for place in places]
-    made.update_xaxes(tickvals=places, ticktext=numbers, side="top")
-    made.update_yaxes(tickvals=places, ticktext=numbers)
-    return made
+    numbers = ticks([str(place + 1) for place in range(len(found.texts))])
+    return grid(
+        cosines.clip(0, 1),
+        shown,
+        np.array(hover, dtype=object),
+        xaxis={**numbers, "side": "top"},
+        yaxis=numbers,
+    )
 
 
 def query(found: Similarity, most: int = 10) -> go.Figure:
     """Return one bar a line, as long as its cosine with the query, the nearest on top."""
     nearest = found.nearest_to_query[:most]
-    made = figure(
+    return figure(
         go.Bar(
             x=[max(one.cosine, 0) for one in nearest],
             y=list(range(len(nearest))),
@@ -75,12 +80,11 @@ def query(found: Similarity, most: int = 10) -> go.Figure:
             hovertemplate="%{text}  %{customdata}<extra></extra>",
         ),
         height=BAR_HEIGHT * len(nearest) + 24,
+        xaxis={"visible": False, "range": [0, 1.2]},
+        yaxis=named_rows(
+            [f"{one.line + 1}  {shortened(found.texts[one.line], LINE)}" for one in nearest]
+        ),
     )
-    made.update_xaxes(visible=False, range=[0, 1.2])
-    name_rows(
-        made, [f"{one.line + 1}  {shortened(found.texts[one.line], LINE)}" for one in nearest]
-    )
-    return made
 
 
 def scatter(
@@ -111,16 +115,17 @@ def scatter(
                 },
             )
         )
-    made = figure(*traces, height=MAP_HEIGHT)
-    made.update_layout(
+    axis = {"showgrid": False, "showticklabels": False, "fixedrange": False}
+    first, second = _axis_titles(projection)
+    return figure(
+        *traces,
+        height=MAP_HEIGHT,
         showlegend=values is not None,
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"},
+        legend=LEGEND,
         dragmode="lasso",
+        xaxis={**axis, "title": first},
+        yaxis={**axis, "title": second},
     )
-    titles = _axis_titles(projection)
-    made.update_xaxes(title=titles[0], showgrid=False, showticklabels=False, fixedrange=False)
-    made.update_yaxes(title=titles[1], showgrid=False, showticklabels=False, fixedrange=False)
-    return made
 
 
 def grouped(values: Sequence[str] | None, count: int) -> Mapping[str, list[int]]:
@@ -150,11 +155,14 @@ def layers(found: WordInContext, reference: int) -> go.Figure:
         for other, occurrence in enumerate(found.occurrences)
         if other != reference
     ]
-    made = figure(*lines, height=360)
-    _with_legend(made)
-    made.update_xaxes(title="Layer (0 is the input)", dtick=_step(found.layers), showgrid=False)
-    made.update_yaxes(title="Cosine", gridcolor=GRID, rangemode="normal")
-    return made
+    return figure(
+        *lines,
+        height=360,
+        showlegend=True,
+        legend=LEGEND_BELOW,
+        xaxis={"title": "Layer (0 is the input)", "dtick": _step(found.layers), "showgrid": False},
+        yaxis={"title": "Cosine", "gridcolor": GRID, "rangemode": "normal"},
+    )
 
 
 def paths(found: WordInContext) -> go.Figure:
@@ -182,12 +190,16 @@ def paths(found: WordInContext) -> go.Figure:
         )
         for place, occurrence in enumerate(found.occurrences)
     ]
-    made = figure(*lines, height=PATH_HEIGHT)
-    _with_legend(made)
+    axis = {"gridcolor": GRID, "showticklabels": False}
     first, second = _shares(found.explained)
-    made.update_xaxes(title=f"First component ({first})", gridcolor=GRID, showticklabels=False)
-    made.update_yaxes(title=f"Second component ({second})", gridcolor=GRID, showticklabels=False)
-    return made
+    return figure(
+        *lines,
+        height=PATH_HEIGHT,
+        showlegend=True,
+        legend=LEGEND_BELOW,
+        xaxis={**axis, "title": f"First component ({first})"},
+        yaxis={**axis, "title": f"Second component ({second})"},
+    )
 
 
 def named(found: WordInContext, occurrence: Occurrence) -> str:
@@ -225,9 +237,3 @@ def _dash(place: int) -> str:
 
 def _step(count: int) -> int:
     return 1 if count <= 12 else 2
-
-
-def _with_legend(made: go.Figure) -> None:
-    made.update_layout(
-        showlegend=True, legend={"orientation": "h", "y": -0.2, "yanchor": "top", "x": 0}
-    )

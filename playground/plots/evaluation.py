@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from math import log2, log10
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -19,16 +20,19 @@ from playground.plots.template import (
     BLUE,
     GRAY,
     GREEN,
+    GRID,
+    LEGEND,
     ORANGE,
+    PROBABILITY_AXIS,
     SEQUENTIAL,
     TEXT_SIZE,
     figure,
     literal,
-    name_rows,
+    named_rows,
     shortened,
+    ticks,
 )
 
-_GRID = "rgba(138,148,160,0.25)"
 _CELL = 46  # pixels
 _NUMBERS_UP_TO = 25  # columns, in which numbers still fit into cells
 _SHOWN = 30  # labels in bars
@@ -46,7 +50,8 @@ def confusion(found: Confusion) -> go.Figure:
     for cell in found.cells:
         counts[cell.row, cell.column] = cell.count
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    made = figure(
+    length = 24 if len(found.columns) <= 4 else 12
+    return figure(
         go.Heatmap(
             z=shares,
             colorscale=SEQUENTIAL,
@@ -59,34 +64,31 @@ def confusion(found: Confusion) -> go.Figure:
         ),
         _squares(found, shares),
         height=_CELL * len(found.rows) + 110,
+        annotations=_numbers(found),
+        xaxis={
+            **ticks([shortened(name, length) for name in found.columns]),
+            "title": "Said by the model",
+            "side": "top",
+            "showgrid": False,
+            "range": [-0.5, len(found.columns) - 0.5],
+        },
+        yaxis={**named_rows([shortened(name, 24) for name in found.rows]), "title": "True"},
     )
-    if len(found.columns) <= _NUMBERS_UP_TO:
-        # No trace: a click would pale the numbers of the cells that were not clicked.
-        for cell in found.cells:
-            made.add_annotation(
-                x=cell.column,
-                y=cell.row,
-                text=f"{cell.count:,}",
-                showarrow=False,
-                font={"size": TEXT_SIZE},
-            )
-    length = 24 if len(found.columns) <= 4 else 12
-    made.update_xaxes(
-        tickvals=list(range(len(found.columns))),
-        ticktext=[shortened(name, length) for name in found.columns],
-        title="Said by the model",
-        side="top",
-        showgrid=False,
-        range=[-0.5, len(found.columns) - 0.5],
-    )
-    made.update_yaxes(
-        tickvals=list(range(len(found.rows))),
-        ticktext=[shortened(name, 24) for name in found.rows],
-        title="True",
-        showgrid=False,
-        range=[len(found.rows) - 0.5, -0.5],
-    )
-    return made
+
+
+def _numbers(found: Confusion) -> list[dict[str, Any]]:
+    # No trace: a click would pale the numbers of the cells that were not clicked.
+    return [
+        {
+            "x": cell.column,
+            "y": cell.row,
+            "text": f"{cell.count:,}",
+            "showarrow": False,
+            "font": {"size": TEXT_SIZE},
+        }
+        for cell in found.cells
+        if len(found.columns) <= _NUMBERS_UP_TO
+    ]
 
 
 def _squares(found: Confusion, shares: np.ndarray) -> go.Scatter:
@@ -125,11 +127,14 @@ def scores(systems: Mapping[str, Sequence[Score]]) -> go.Figure:
         _points(name, found, step, *style)
         for (name, found), step, style in zip(systems.items(), steps, _STYLES, strict=False)
     ]
-    made = figure(*traces, height=80 * len(names) + 110)
-    _with_legend(made)
-    name_rows(made, names)
-    made.update_xaxes(tickformat=".0%", range=[-0.03, 1.03], gridcolor=_GRID)
-    return made
+    return figure(
+        *traces,
+        height=80 * len(names) + 110,
+        showlegend=True,
+        legend=LEGEND,
+        xaxis=PROBABILITY_AXIS,
+        yaxis=named_rows(names),
+    )
 
 
 def _points(name: str, found: Sequence[Score], step: float, color: str, symbol: str) -> go.Scatter:
@@ -199,11 +204,15 @@ def labels(found: Sequence[LabelScores]) -> go.Figure:
             ("Recall", [one.recall for one in shown], GREEN, "diamond"),
         )
     ]
-    made = figure(bars, *signs, height=BAR_HEIGHT * len(shown) + 100)
-    _with_legend(made)
-    name_rows(made, [shortened(one.label, 24) for one in shown])
-    made.update_xaxes(tickformat=".0%", range=[-0.03, 1.03], gridcolor=_GRID)
-    return made
+    return figure(
+        bars,
+        *signs,
+        height=BAR_HEIGHT * len(shown) + 100,
+        showlegend=True,
+        legend=LEGEND,
+        xaxis=PROBABILITY_AXIS,
+        yaxis=named_rows([shortened(one.label, 24) for one in shown]),
+    )
 
 
 def reliability(found: Mapping[str, Reliability]) -> go.Figure:
@@ -241,15 +250,15 @@ def reliability(found: Mapping[str, Reliability]) -> go.Figure:
             found.items(), ((ORANGE, "diamond"), (BLUE, "circle")), strict=False
         )
     ]
-    made = figure(diagonal, *lines, height=380)
-    _with_legend(made)
-    made.update_xaxes(
-        title="How sure it is", tickformat=".0%", range=[-0.03, 1.03], gridcolor=_GRID
+    return figure(
+        diagonal,
+        *lines,
+        height=380,
+        showlegend=True,
+        legend=LEGEND,
+        xaxis={**PROBABILITY_AXIS, "title": "How sure it is"},
+        yaxis={**PROBABILITY_AXIS, "title": "How often it is right", "range": [-0.05, 1.05]},
     )
-    made.update_yaxes(
-        title="How often it is right", tickformat=".0%", range=[-0.05, 1.05], gridcolor=_GRID
-    )
-    return made
 
 
 def learning_curve(curve: LearningCurve, outlook: Outlook) -> go.Figure:
@@ -273,20 +282,20 @@ def learning_curve(curve: LearningCurve, outlook: Outlook) -> go.Figure:
         line={"color": ORANGE, "dash": "dash"},
         hoverinfo="skip",
     )
-    made = figure(dots, line, height=340)
-    _with_legend(made)
-    # On a logarithmic axis, as it was fitted: a doubling is as wide everywhere.
-    made.update_xaxes(
-        title="Training examples",
-        type="log",
-        tickvals=[*sizes, 2 * sizes[-1]],
-        range=[log10(0.9 * sizes[0]), log10(2.2 * sizes[-1])],
-        tickformat=",",
-        gridcolor=_GRID,
+    return figure(
+        dots,
+        line,
+        height=340,
+        showlegend=True,
+        legend=LEGEND,
+        xaxis={
+            "title": "Training examples",
+            # As it was fitted: a doubling is as wide everywhere.
+            "type": "log",
+            "tickvals": [*sizes, 2 * sizes[-1]],
+            "range": [log10(0.9 * sizes[0]), log10(2.2 * sizes[-1])],
+            "tickformat": ",",
+            "gridcolor": GRID,
+        },
+        yaxis={"title": curve.score_name.capitalize(), "tickformat": ".0%", "gridcolor": GRID},
     )
-    made.update_yaxes(title=curve.score_name.capitalize(), tickformat=".0%", gridcolor=_GRID)
-    return made
-
-
-def _with_legend(made: go.Figure) -> None:
-    made.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"})

@@ -1,15 +1,28 @@
 """Figures of what fine-tuning is to learn from."""
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
 
 from playground.fine_tuning import Dataset, Lengths, Part
-from playground.plots.template import BLUE, GRAY, GREEN, ORANGE, figure, literal, shortened
+from playground.plots.template import (
+    BLUE,
+    GRAY,
+    GREEN,
+    GRID,
+    LEGEND,
+    ORANGE,
+    figure,
+    literal,
+    named_rows,
+    shortened,
+    vertical,
+)
 
 PART_COLORS = {Part.TRAINING: BLUE, Part.VALIDATION: ORANGE, Part.TEST: GREEN}
 _BAR = 16  # pixels
 _BINS = 40
-_GRID = "rgba(138,148,160,0.25)"
 
 
 def label_counts(dataset: Dataset) -> go.Figure:
@@ -30,21 +43,16 @@ def label_counts(dataset: Dataset) -> go.Figure:
         )
         for part, counts in dataset.label_counts.items()
     ]
-    made = figure(*bars, height=_BAR * (len(bars) + 1) * len(places) + 90)
-    made.update_layout(
+    return figure(
+        *bars,
+        height=_BAR * (len(bars) + 1) * len(places) + 90,
         barmode="group",
         showlegend=True,
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"},
+        legend=LEGEND,
+        xaxis={"rangemode": "tozero", "gridcolor": GRID},
+        # By position: as categories, numbers would be put on a scale.
+        yaxis=named_rows([shortened(name, 24) for name in dataset.labels]),
     )
-    made.update_xaxes(rangemode="tozero", gridcolor=_GRID)
-    # By position: as categories, numbers would be put on a scale.
-    made.update_yaxes(
-        tickvals=places,
-        ticktext=[shortened(name, 24) for name in dataset.labels],
-        range=[len(places) - 0.5, -0.5],
-        showgrid=False,
-    )
-    return made
 
 
 def lengths(found: Lengths) -> go.Figure:
@@ -57,7 +65,7 @@ def lengths(found: Lengths) -> go.Figure:
     width = max(1, -(-int(tokens.max() - tokens.min() + 1) // _BINS))
     bins, texts = np.unique(-(-(tokens - found.limit) // width), return_counts=True)
     last = found.limit + width * bins
-    made = figure(
+    return figure(
         go.Bar(
             x=last - (width - 1) / 2,
             y=texts,
@@ -67,24 +75,21 @@ def lengths(found: Lengths) -> go.Figure:
             hovertemplate="%{customdata[0]:,} to %{customdata[1]:,} tokens: %{y:,}<extra></extra>",
         ),
         height=260,
+        **_limit(found.limit, longest=int(tokens.max())),
+        xaxis={"title": "Tokens a text", "rangemode": "tozero"},
+        yaxis={"title": "Texts", "gridcolor": GRID},
     )
-    limit = f"limit: {found.limit:,}"
-    if found.limit > 2 * tokens.max():
-        made.add_annotation(
-            text=f"{limit} →",
-            xref="paper",
-            yref="paper",
-            x=1,
-            y=1,
-            xanchor="right",
-            showarrow=False,
-        )
-    else:
-        made.add_vline(
-            x=found.limit + 0.5,
-            line={"color": GRAY, "dash": "dash"},
-            annotation={"text": limit},
-        )
-    made.update_xaxes(title="Tokens a text", rangemode="tozero")
-    made.update_yaxes(title="Texts", gridcolor=_GRID)
-    return made
+
+
+def _limit(limit: int, *, longest: int) -> dict[str, Any]:
+    """Return the parts of the layout that say where the limit is."""
+    said = f"limit: {limit:,}"
+    if limit > 2 * longest:
+        corner = {"xref": "paper", "yref": "paper", "x": 1, "y": 1, "xanchor": "right"}
+        return {"annotations": [{"text": f"{said} →", "showarrow": False, **corner}]}
+    place = limit + 0.5
+    above = {"xref": "x", "yref": "y domain", "x": place, "y": 1, "xanchor": "left"}
+    return {
+        "shapes": [vertical(place, color=GRAY, dash="dash")],
+        "annotations": [{"text": said, "showarrow": False, **above, "yanchor": "top"}],
+    }

@@ -14,22 +14,25 @@ from playground.plots.mask_filling import guess_name, token_name
 from playground.plots.template import (
     BLUE,
     GRAY,
+    GRID,
+    LEGEND,
     ORANGE,
     SEQUENTIAL,
     figure,
     grid,
     literal,
-    name_rows,
+    named_rows,
     percent,
     probability_bars,
     shortened,
+    ticks,
+    vertical,
 )
 
 TOKENS_A_ROW = 5  # readable on a phone
 NUMBERS_SHOWN = 24  # of a vector
 ROW = 36  # pixels
 TICK_RATIO = 1.5  # of neighbours on a logarithmic axis
-GRID = "rgba(138,148,160,0.25)"
 
 
 def token_names(tour: Tour) -> list[str]:
@@ -52,15 +55,14 @@ def pieces(tour: Tour) -> go.Figure:
         + (", continues the word before it" if token.continues_word else "")
         for token in tour.masked.tokens
     ]
-    made = grid(
+    return grid(
         np.array(shades + [np.nan] * empty).reshape(shape),
         np.array(labels, dtype=object).reshape(shape).tolist(),
         np.array(hover + [""] * empty, dtype=object).reshape(shape),
+        height=56 * rows + 24,
+        xaxis={"visible": False},
+        yaxis={"visible": False},
     )
-    made.update_layout(height=56 * rows + 24)
-    made.update_xaxes(visible=False)
-    made.update_yaxes(visible=False)
-    return made
 
 
 def vectors(rows: Mapping[str, np.ndarray]) -> go.Figure:
@@ -79,12 +81,12 @@ def vectors(rows: Mapping[str, np.ndarray]) -> go.Figure:
         hovertemplate="number %{x}: <b>%{customdata:.4f}</b><extra></extra>",
         x0=1,
     )
-    made = figure(cells, height=ROW * len(rows) + 60)
-    made.update_xaxes(title="Number", showgrid=False, dtick=4, tick0=4)
-    made.update_yaxes(
-        tickvals=list(range(len(rows))), ticktext=list(rows), autorange="reversed", showgrid=False
+    return figure(
+        cells,
+        height=ROW * len(rows) + 60,
+        xaxis={"title": "Number", "showgrid": False, "dtick": 4, "tick0": 4},
+        yaxis={**ticks(list(rows)), "autorange": "reversed", "showgrid": False},
     )
-    return made
 
 
 def attention(tour: Tour, *, head: int, token: int) -> go.Figure:
@@ -107,25 +109,25 @@ def heads(tour: Tour, *, token: int) -> go.Figure:
         ygap=2,
         hovertemplate="head %{y}: <b>%{z:.1%}</b><extra></extra>",
     )
-    names = token_names(tour)
-    made = figure(cells, height=24 * len(weights) + 110)
-    made.update_layout(margin={"r": 28})  # for the last label, which leans over the edge
-    made.update_xaxes(
-        tickvals=list(range(len(names))),
-        ticktext=names,
-        ticklabeloverflow="allow",
-        side="top",
-        tickangle=-60,
-        showgrid=False,
+    return figure(
+        cells,
+        height=24 * len(weights) + 110,
+        margin={"r": 28},  # for the last label, which leans over the edge
+        xaxis={
+            **ticks(token_names(tour)),
+            "ticklabeloverflow": "allow",
+            "side": "top",
+            "tickangle": -60,
+            "showgrid": False,
+        },
+        yaxis={"title": "Head", "dtick": 1, "autorange": "reversed", "showgrid": False},
     )
-    made.update_yaxes(title="Head", dtick=1, autorange="reversed", showgrid=False)
-    return made
 
 
 def units(before: np.ndarray, after: np.ndarray) -> go.Figure:
     """Return the numbers of a feed-forward part, ``after`` GELU over ``before``, on its curve."""
     curve = np.linspace(min(-4.0, before.min()), max(4.0, before.max()), 200)
-    made = figure(
+    return figure(
         go.Scatter(
             x=curve,
             y=gelu(curve),
@@ -142,34 +144,34 @@ def units(before: np.ndarray, after: np.ndarray) -> go.Figure:
             hovertemplate="unit %{customdata}: %{x:.3f} becomes <b>%{y:.3f}</b><extra></extra>",
         ),
         height=320,
+        xaxis={"title": "Before GELU", "gridcolor": GRID},
+        yaxis={"title": "After GELU", "gridcolor": GRID},
     )
-    made.update_xaxes(title="Before GELU", gridcolor=GRID)
-    made.update_yaxes(title="After GELU", gridcolor=GRID)
-    return made
 
 
 def probabilities(found: Prediction) -> go.Figure:
     """Return the best words' probabilities, and that of all others together, as bars."""
     names = [literal(guess_name(guess)) for guess in found.guesses]
-    made = probability_bars(
+    return probability_bars(
         [*names, f"{found.others:,} others"],
         [*(guess.probability for guess in found.guesses), found.rest],
+        bar={"marker_color": [*[BLUE] * len(names), GRAY]},
     )
-    made.data[0].marker.color = [*[BLUE] * len(names), GRAY]
-    return made
 
 
 def losses(found: Prediction) -> go.Figure:
     """Return the loss, −ln p, if one of the best words were the hidden one, as bars."""
     values = [-float(np.log(guess.probability)) for guess in found.guesses]
-    made = probability_bars([literal(guess_name(guess)) for guess in found.guesses], values)
-    made.update_traces(
-        marker_color=ORANGE,
-        text=[f"{value:.2f}" for value in values],
-        customdata=[percent(guess.probability) for guess in found.guesses],
-        hovertemplate="probability %{customdata}, loss <b>%{text}</b><extra></extra>",
+    return probability_bars(
+        [literal(guess_name(guess)) for guess in found.guesses],
+        values,
+        bar={
+            "marker_color": ORANGE,
+            "text": [f"{value:.2f}" for value in values],
+            "customdata": [percent(guess.probability) for guess in found.guesses],
+            "hovertemplate": "probability %{customdata}, loss <b>%{text}</b><extra></extra>",
+        },
     )
-    return made
 
 
 def reach(found: LongRange) -> go.Figure:
@@ -208,16 +210,24 @@ def reach(found: LongRange) -> go.Figure:
             ),
         )
     ]
-    made = figure(*lines, height=380)
-    made.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"})
-    made.update_xaxes(
-        type="log",
-        title="Tokens from the cue to the mask",
-        tickvals=[round(one) for one in _apart(away)],
-        gridcolor=GRID,
+    return figure(
+        *lines,
+        height=380,
+        showlegend=True,
+        legend=LEGEND,
+        xaxis={
+            "type": "log",
+            "title": "Tokens from the cue to the mask",
+            "tickvals": [round(one) for one in _apart(away)],
+            "gridcolor": GRID,
+        },
+        yaxis={
+            "tickformat": ".0%",
+            "rangemode": "tozero",
+            "title": "Probability",
+            "gridcolor": GRID,
+        },
     )
-    made.update_yaxes(tickformat=".0%", rangemode="tozero", title="Probability", gridcolor=GRID)
-    return made
 
 
 def _apart(values: Sequence[float]) -> list[float]:
@@ -261,10 +271,11 @@ def effects(found: Bias) -> go.Figure:
         },
         hovertemplate="%{x:+.2f} ± %{error_x.array:.2f}<extra></extra>",
     )
-    made = figure(dots, height=26 * len(rows) + 90)
-    made.add_vline(x=0, line={"color": GRAY, "width": 1})
-    made.update_xaxes(
-        title=f"← {found.association.second}   ln p   {found.association.first} →", gridcolor=GRID
+    groups = found.association
+    return figure(
+        dots,
+        height=26 * len(rows) + 90,
+        shapes=[vertical(0, color=GRAY, width=1)],
+        xaxis={"title": f"← {groups.second}   ln p   {groups.first} →", "gridcolor": GRID},
+        yaxis=named_rows([literal(one.word) for one in rows]),
     )
-    name_rows(made, [literal(one.word) for one in rows])
-    return made

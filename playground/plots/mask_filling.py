@@ -1,6 +1,7 @@
 """Figures of the Mask filling page."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -21,14 +22,17 @@ from playground.plots.template import (
     BLUE,
     GRAY,
     GREEN,
+    GRID,
+    LEGEND,
     ORANGE,
     figure,
     grid,
     literal,
-    name_rows,
+    named_rows,
     percent,
     probability_bars,
     shortened,
+    ticks,
 )
 
 TOKENS_A_ROW = 5  # readable on a phone
@@ -69,17 +73,14 @@ def layers(lens: LogitLens) -> go.Figure:
         ]
         for row in rows
     ]
-    made = grid(values, labels, np.array(hover, dtype=object))
     ranks = [f"{rank}." for rank in range(1, len(rows[0].guesses) + 1)]
-    made.update_xaxes(
-        tickvals=list(range(values.shape[1])),
-        ticktext=[*ranks, f"<b>{shortened(final_word)}</b>"],
-        side="top",
+    return grid(
+        values,
+        labels,
+        np.array(hover, dtype=object),
+        xaxis={**ticks([*ranks, f"<b>{shortened(final_word)}</b>"]), "side": "top"},
+        yaxis=ticks([layer_name(row.layer) for row in rows]),
     )
-    made.update_yaxes(
-        tickvals=list(range(len(rows))), ticktext=[layer_name(row.layer) for row in rows]
-    )
-    return made
 
 
 def token_name(token: Token) -> str:
@@ -119,23 +120,26 @@ def simulation(simulated: Simulation) -> go.Figure:
     shade of a chosen token is the probability that the model gives the original.
     """
     tokens = [token for token in simulated.tokens if not token.token.special]
-    made = _token_grid(
+    return _token_grid(
         [token.shown if token.choice else token_name(token.token) for token in tokens],
         [token.probability or 0.0 for token in tokens],
         [_treatment(token) for token in tokens],
+        shapes=[
+            _outline(place, token.choice) for place, token in enumerate(tokens) if token.choice
+        ],
     )
-    for place, token in enumerate(tokens):
-        if token.choice is not None:
-            row, column = divmod(place, TOKENS_A_ROW)
-            made.add_shape(
-                type="rect",
-                x0=column - 0.47,
-                x1=column + 0.47,
-                y0=row - 0.44,
-                y1=row + 0.44,
-                line={"color": CHOICE_COLORS[token.choice], "width": 2},
-            )
-    return made
+
+
+def _outline(place: int, choice: Choice) -> dict[str, Any]:
+    row, column = divmod(place, TOKENS_A_ROW)
+    return {
+        "type": "rect",
+        "x0": column - 0.47,
+        "x1": column + 0.47,
+        "y0": row - 0.44,
+        "y1": row + 0.44,
+        "line": {"color": CHOICE_COLORS[choice], "width": 2},
+    }
 
 
 def comparison(compared: Comparison, *, shown: int = 12) -> go.Figure:
@@ -170,27 +174,33 @@ def comparison(compared: Comparison, *, shown: int = 12) -> go.Figure:
             ("Second sentence", ORANGE, "diamond", [row.second for row in rows]),
         )
     ]
-    made = figure(*lines, *ends, height=BAR_HEIGHT * len(rows) + 90)
-    made.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"})
-    made.update_xaxes(tickformat=".0%", rangemode="tozero", gridcolor="rgba(138,148,160,0.25)")
-    name_rows(made, [literal(row.token) for row in rows])
-    return made
+    return figure(
+        *lines,
+        *ends,
+        height=BAR_HEIGHT * len(rows) + 90,
+        showlegend=True,
+        legend=LEGEND,
+        xaxis={"tickformat": ".0%", "rangemode": "tozero", "gridcolor": GRID},
+        yaxis=named_rows([literal(row.token) for row in rows]),
+    )
 
 
-def _token_grid(texts: Sequence[str], values: Sequence[float], hover: Sequence[str]) -> go.Figure:
+def _token_grid(
+    texts: Sequence[str], values: Sequence[float], hover: Sequence[str], **layout: Any
+) -> go.Figure:
     """Lay tokens out in rows, like a text."""
     rows = -(-len(texts) // TOKENS_A_ROW)
     padding = rows * TOKENS_A_ROW - len(texts)
     shape = rows, TOKENS_A_ROW
     labels = np.array([*map(shortened, texts), *[""] * padding], dtype=object).reshape(shape)
-    made = grid(
+    return grid(
         np.array([*values, *[np.nan] * padding], dtype=float).reshape(shape),
         labels.tolist(),
         np.array([*hover, *[""] * padding], dtype=object).reshape(shape),
+        xaxis={"visible": False},
+        yaxis={"visible": False},
+        **layout,
     )
-    made.update_xaxes(visible=False)
-    made.update_yaxes(visible=False)
-    return made
 
 
 def _treatment(token: SimulatedToken) -> str:

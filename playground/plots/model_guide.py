@@ -11,17 +11,20 @@ from playground.plots.template import (
     BLUE,
     GRAY,
     GREEN,
+    GRID,
+    LEGEND,
     ORANGE,
     TEXT_SIZE,
+    Axis,
     figure,
     grid,
     literal,
-    name_rows,
+    named_rows,
     percent,
     shortened,
+    ticks,
 )
 
-GRID = "rgba(138,148,160,0.25)"
 COLORS = (BLUE, ORANGE, GREEN, GRAY)
 DASHES = ("solid", "dash", "dot", "dashdot")
 MARKERS = ("circle", "diamond", "square", "x")
@@ -44,7 +47,7 @@ def sizes(entries: Sequence[Entry]) -> go.Figure:
     """
     known = sorted((one for one in entries if one.parameters), key=lambda one: one.parameters or 0)
     millions = [(one.parameters or 0) / MILLION for one in known]
-    made = figure(
+    return figure(
         go.Bar(
             x=millions,
             y=list(range(len(known))),
@@ -60,10 +63,9 @@ def sizes(entries: Sequence[Entry]) -> go.Figure:
             hovertemplate="%{y}: %{text}<extra></extra>",
         ),
         height=BAR_HEIGHT * len(known) + 24,
+        xaxis={"visible": False, "range": [0, 1.5 * max(millions, default=1.0)]},
+        yaxis=named_rows([shortened(one.spec.title, 26) for one in known]),
     )
-    made.update_xaxes(visible=False, range=[0, 1.5 * max(millions, default=1.0)])
-    name_rows(made, [shortened(one.spec.title, 26) for one in known])
-    return made
 
 
 def parts(found: Inside) -> go.Figure:
@@ -88,8 +90,7 @@ def parts(found: Inside) -> go.Figure:
             add(parent, f"Layer {part.layer}", part.section, part.parameters, color)
         if part.block != part.section:
             add(f"{parent}/{part.block}", part.block, parent, part.parameters, color)
-    made = figure(height=460)
-    made.add_trace(
+    return figure(
         go.Treemap(
             ids=ids,
             labels=labels,
@@ -106,26 +107,25 @@ def parts(found: Inside) -> go.Figure:
             hovertemplate="%{label}<br>%{value:,} parameters, %{text}<extra></extra>",
             pathbar={"visible": False},
             sort=False,
-        )
+        ),
+        height=460,
+        # Where a name does not fit, as on a phone, none is better than one too small to read.
+        uniformtext={"minsize": SMALLEST, "mode": "hide"},
     )
-    # Where a name does not fit, as on a phone, none is better than one too small to read.
-    made.update_layout(uniformtext={"minsize": SMALLEST, "mode": "hide"})
-    return made
 
 
 def milliseconds(measured: Mapping[str, Sequence[Speed]]) -> go.Figure:
     """Return the time of one text against its length, a line a model, both on log scales."""
-    made = _lines(
+    lengths = sorted({one.tokens for speeds in measured.values() for one in speeds})
+    return _lines(
         {
             title: [(one.tokens, one.milliseconds) for one in speeds]
             for title, speeds in measured.items()
         },
         hover="%{x} tokens: %{y:.1f} ms",
+        xaxis={"title": "Tokens of the text", "type": "log", "tickvals": lengths},
+        yaxis={"title": "Milliseconds", "type": "log", "dtick": "D2"},
     )
-    lengths = sorted({one.tokens for speeds in measured.values() for one in speeds})
-    made.update_xaxes(title="Tokens of the text", type="log", tickvals=lengths)
-    made.update_yaxes(title="Milliseconds", type="log", dtick="D2")
-    return made
 
 
 def heat(values: np.ndarray, columns: Sequence[str]) -> go.Figure:
@@ -136,21 +136,20 @@ def heat(values: np.ndarray, columns: Sequence[str]) -> go.Figure:
         for layer, row in enumerate(labels)
     ]
     largest = float(np.nanmax(values)) if values.size and not np.isnan(values).all() else 0.0
-    made = grid(values / (largest or 1.0), labels, np.array(hover, dtype=object))
-    made.update_xaxes(
-        tickvals=list(range(len(columns))), ticktext=[_wrapped(one) for one in columns], side="top"
+    return grid(
+        values / (largest or 1.0),
+        labels,
+        np.array(hover, dtype=object),
+        height=34 * len(values) + 80,
+        xaxis={**ticks([_wrapped(one) for one in columns]), "side": "top"},
+        yaxis=ticks([f"Layer {n + 1}" for n in range(len(values))]),
     )
-    made.update_yaxes(
-        tickvals=list(range(len(values))), ticktext=[f"Layer {n + 1}" for n in range(len(values))]
-    )
-    made.update_layout(height=34 * len(values) + 80)
-    return made
 
 
 def distances(found: Sequence[tuple[str, float]]) -> go.Figure:
     """Return one bar a part, as long as its relative distance."""
     values = [value for _, value in found]
-    made = figure(
+    return figure(
         go.Bar(
             x=values,
             y=list(range(len(found))),
@@ -163,16 +162,16 @@ def distances(found: Sequence[tuple[str, float]]) -> go.Figure:
             hovertemplate="%{y}: %{text}<extra></extra>",
         ),
         height=BAR_HEIGHT * len(found) + 24,
+        xaxis={"visible": False, "range": [0, 1.4 * max(values, default=0.0) or 1.0]},
+        yaxis=named_rows([literal(name) for name, _ in found]),
     )
-    made.update_xaxes(visible=False, range=[0, 1.4 * max(values, default=0.0) or 1.0])
-    name_rows(made, [literal(name) for name, _ in found])
-    return made
 
 
 def similarity(found: Similarity) -> go.Figure:
     """Return mean cosine and CKA against the layer; 0 is the embeddings' output."""
     layers = range(len(found.cka))
-    made = _lines(
+    lowest = min(0.0, float(np.min(found.mean_cosine)))
+    return _lines(
         {
             "Mean cosine": list(zip(layers, found.mean_cosine.tolist(), strict=True)),
             "CKA": [
@@ -182,14 +181,14 @@ def similarity(found: Similarity) -> go.Figure:
             ],
         },
         hover="Layer %{x}: %{y:.3f}",
+        xaxis={"title": "Layer (0: embeddings)", "dtick": max(1, len(found.cka) // 12)},
+        yaxis={"range": [lowest - 0.03, 1.05]},
     )
-    made.update_xaxes(title="Layer (0: embeddings)", dtick=max(1, len(found.cka) // 12))
-    lowest = min(0.0, float(np.min(found.mean_cosine)))
-    made.update_yaxes(range=[lowest - 0.03, 1.05])
-    return made
 
 
-def _lines(series: Mapping[str, Sequence[tuple[float, float]]], *, hover: str) -> go.Figure:
+def _lines(
+    series: Mapping[str, Sequence[tuple[float, float]]], *, hover: str, xaxis: Axis, yaxis: Axis
+) -> go.Figure:
     """Return one line a name with a legend above; lines differ in colour, dash and marker."""
     traces = [
         go.Scatter(
@@ -203,11 +202,14 @@ def _lines(series: Mapping[str, Sequence[tuple[float, float]]], *, hover: str) -
         )
         for number, (name, points) in enumerate(series.items())
     ]
-    made = figure(*traces, height=340)
-    made.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"})
-    made.update_xaxes(gridcolor=GRID)
-    made.update_yaxes(gridcolor=GRID)
-    return made
+    return figure(
+        *traces,
+        height=340,
+        showlegend=True,
+        legend=LEGEND,
+        xaxis={"gridcolor": GRID, **xaxis},
+        yaxis={"gridcolor": GRID, **yaxis},
+    )
 
 
 def share(value: float) -> str:

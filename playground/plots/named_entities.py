@@ -12,8 +12,10 @@ from playground.plots.template import (
     figure,
     grid,
     literal,
+    named_rows,
     percent,
     shortened,
+    ticks,
 )
 
 BAR_HEIGHT = 32
@@ -41,17 +43,13 @@ def every_token(found: Found, first: int, last: int) -> go.Figure:
         for text, row in zip(texts, values.tolist(), strict=True)
     ]
     labels = [[f"{100 * v:.0f}" if v >= VISIBLE else "" for v in row] for row in values.tolist()]
-    made = grid(values, labels, np.array(hover, dtype=object))
-    made.update_xaxes(
-        tickvals=list(range(len(names))),
-        ticktext=[shortened(name) for name in names],
-        side="top",
+    return grid(
+        values,
+        labels,
+        np.array(hover, dtype=object),
+        xaxis={**ticks([shortened(name) for name in names]), "side": "top"},
+        yaxis=ticks([shortened(text, NAME_LENGTH) for text in texts]),
     )
-    made.update_yaxes(
-        tickvals=list(range(len(texts))),
-        ticktext=[shortened(text, NAME_LENGTH) for text in texts],
-    )
-    return made
 
 
 def token_text(found: Found, place: int) -> str:
@@ -66,7 +64,9 @@ def token_text(found: Found, place: int) -> str:
 def frequencies(rows: Sequence[Frequency], *, shown: int = 20) -> go.Figure:
     """Return one horizontal bar an entity, the most frequent on top, as long as its count."""
     rows = rows[:shown]
-    made = figure(
+    # Room on the right for the longest bar's count.
+    room = 1.2 * max((row.count for row in rows), default=1)
+    return figure(
         go.Bar(
             x=[row.count for row in rows],
             y=list(range(len(rows))),
@@ -82,13 +82,6 @@ def frequencies(rows: Sequence[Frequency], *, shown: int = 20) -> go.Figure:
             hovertemplate="%{y}: %{customdata}<extra></extra>",
         ),
         height=BAR_HEIGHT * len(rows) + 24,
+        xaxis={"visible": False, "range": [0, room]},
+        yaxis=named_rows([f"{shortened(row.text, 20)} · {literal(row.type)}" for row in rows]),
     )
-    # Room on the right for the longest bar's count.
-    made.update_xaxes(visible=False, range=[0, 1.2 * max((row.count for row in rows), default=1)])
-    made.update_yaxes(
-        tickvals=list(range(len(rows))),
-        ticktext=[f"{shortened(row.text, 20)} · {literal(row.type)}" for row in rows],
-        range=[len(rows) - 0.5, -0.5],
-        showgrid=False,
-    )
-    return made

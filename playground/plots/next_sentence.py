@@ -16,6 +16,8 @@ from playground.plots.template import (
     percent,
     probability_bars,
     shortened,
+    ticks,
+    vertical,
 )
 
 EXCERPT = 60  # characters of a sentence, on hover
@@ -25,19 +27,21 @@ ORDERS = ("Shuffled", "By the head", "True")
 
 def both_ways(found: TwoSentences) -> go.Figure:
     """Return one bar a direction, as long as the probability that the second follows."""
-    made = probability_bars(DIRECTIONS, [found.forward.probability, found.backward.probability])
-    made.update_xaxes(range=[0, 1.2])  # of 100 %, not of the longer bar
-    made.add_vline(x=0.5, line={"color": GRAY, "dash": "dash", "width": 1})
-    return made
+    return probability_bars(
+        DIRECTIONS,
+        [found.forward.probability, found.backward.probability],
+        longest=1.0,
+        shapes=[vertical(0.5, color=GRAY, dash="dash", width=1)],
+    )
 
 
 def measured(found: HeldOut) -> go.Figure:
     """Return one bar a kind of pair, as long as the share that is called next."""
-    made = probability_bars(
-        [_capital(kind) for kind in found.called_next], list(found.called_next.values())
+    return probability_bars(
+        [_capital(kind) for kind in found.called_next],
+        list(found.called_next.values()),
+        longest=1.0,
     )
-    made.update_xaxes(range=[0, 1.2])
-    return made
 
 
 def matrix(found: Ordered) -> go.Figure:
@@ -47,7 +51,7 @@ def matrix(found: Ordered) -> go.Figure:
     """
     values = found.probabilities
     count = len(values)
-    numbers = [str(number) for number in range(1, count + 1)]
+    numbers = ticks([str(number) for number in range(1, count + 1)])
     hover = np.array(
         [
             [
@@ -61,18 +65,22 @@ def matrix(found: Ordered) -> go.Figure:
         dtype=object,
     )
     text = [["" if np.isnan(value) else f"{100 * value:.0f}" for value in row] for row in values]
-    made = grid(values, text, hover)
-    made.update_xaxes(tickvals=list(range(count)), ticktext=numbers, side="top", title="is next")
-    made.update_yaxes(tickvals=list(range(count)), ticktext=numbers, title="After sentence")
     steps = list(pairwise(found.found.sentences))
-    made.add_scatter(
+    frames = go.Scatter(
         x=[j for _, j in steps],
         y=[i for i, _ in steps],
         mode="markers",
         marker={"symbol": "square-open", "size": 26, "color": GRAY, "line": {"width": 2}},
         hoverinfo="skip",
     )
-    return made
+    return grid(
+        values,
+        text,
+        hover,
+        frames,
+        xaxis={**numbers, "side": "top", "title": "is next"},
+        yaxis={**numbers, "title": "After sentence"},
+    )
 
 
 def orders(found: Ordered) -> go.Figure:
@@ -100,10 +108,12 @@ def orders(found: Ordered) -> go.Figure:
                 f"{shortened(found.sentences[sentence], EXCERPT)}<extra></extra>",
             )
         )
-    made = figure(*lines, height=BAR_HEIGHT * len(found.sentences) + 70)
-    made.update_xaxes(tickvals=[0, 1, 2], ticktext=list(ORDERS), side="top", range=[-0.3, 2.3])
-    made.update_yaxes(visible=False, range=[len(found.sentences) - 0.5, -0.5])
-    return made
+    return figure(
+        *lines,
+        height=BAR_HEIGHT * len(found.sentences) + 70,
+        xaxis={**ticks(ORDERS), "side": "top", "range": [-0.3, 2.3]},
+        yaxis={"visible": False, "range": [len(found.sentences) - 0.5, -0.5]},
+    )
 
 
 def _capital(text: str) -> str:

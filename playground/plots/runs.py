@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from playground.fine_tuning.runs.progress import Loss, Progress, Validation, thinned
-from playground.plots.template import BLUE, GRAY, GREEN, ORANGE, figure, literal, shortened
+from playground.plots.template import BLUE, GRAY, GREEN, GRID, ORANGE, figure, literal, shortened
 
 # Told apart by dashes, too: five colours are many for a colour-blind reader.
 STYLES = (
@@ -17,7 +17,6 @@ STYLES = (
 )
 HEIGHT, LEGEND_ROW = 250, 20  # pixels
 NAME = 28  # characters of a run's name in a legend
-_GRID = "rgba(138,148,160,0.25)"
 
 
 def losses(progress: Progress) -> go.Figure:
@@ -33,20 +32,11 @@ def scores(progress: Progress) -> go.Figure:
     """Return the validation score as a line with points, the best one marked."""
     best = progress.best
     name = best.score_name if best else "score"
-    made = _over_epochs(
+    return _over_epochs(
         literal(name[:1].upper() + name[1:]),
         _validation(progress.validations, literal(name), "score", (ORANGE, "solid")),
+        marks=[_ring(best)] if best else [],
     )
-    if best is not None:
-        made.add_scatter(
-            x=[best.epoch],
-            y=[best.score],
-            mode="markers",
-            name="best",
-            marker={"symbol": "circle-open", "size": 15, "color": GREEN, "line": {"width": 2}},
-            hoverinfo="skip",
-        )
-    return made
 
 
 def losses_compared(runs: Sequence[tuple[str, Progress]]) -> go.Figure:
@@ -74,15 +64,27 @@ def _compared(
     ]
 
 
-def _over_epochs(title: str, *lines: go.Scatter) -> go.Figure:
-    made = figure(*lines, height=HEIGHT + LEGEND_ROW * len(lines))  # on a phone a name a row
-    made.update_layout(
+def _over_epochs(title: str, *lines: go.Scatter, marks: Sequence[go.Scatter] = ()) -> go.Figure:
+    return figure(
+        *lines,
+        *marks,
+        height=HEIGHT + LEGEND_ROW * len(lines),  # on a phone a name a row
         showlegend=True,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        xaxis={"title": "Epoch", "rangemode": "tozero", "showgrid": False},
+        yaxis={"title": title, "gridcolor": GRID},
     )
-    made.update_xaxes(title="Epoch", rangemode="tozero", showgrid=False)
-    made.update_yaxes(title=title, gridcolor=_GRID)
-    return made
+
+
+def _ring(best: Validation) -> go.Scatter:
+    return go.Scatter(
+        x=[best.epoch],
+        y=[best.score],
+        mode="markers",
+        name="best",
+        marker={"symbol": "circle-open", "size": 15, "color": GREEN, "line": {"width": 2}},
+        hoverinfo="skip",
+    )
 
 
 def _training(points: Sequence[Loss], name: str, color: str) -> go.Scatter:

@@ -9,19 +9,22 @@ from playground.plots.template import (
     BAR_HEIGHT,
     BLUE,
     GRAY,
+    GRID,
+    LEGEND,
     ORANGE,
+    PROBABILITY_AXIS,
     TEXT_SIZE,
     figure,
     grid,
     literal,
-    name_rows,
+    named_rows,
     percent,
     probability_bars,
     shortened,
+    ticks,
 )
 from playground.sentiment import Classified, Deletion, Edit, Part, Word
 
-GRID = "rgba(138,148,160,0.25)"
 EXCERPT = 60  # characters of a window, on hover
 
 
@@ -47,7 +50,8 @@ def words(found: Sequence[Word]) -> go.Figure:
     One to the left, orange and hatched, speaks against it.
     """
     values = [word.value for word in found]
-    made = figure(
+    room = 1.35 * max(map(abs, values), default=1.0)  # for the numbers beside the bars
+    return figure(
         go.Bar(
             x=values,
             y=list(range(len(found))),
@@ -63,11 +67,9 @@ def words(found: Sequence[Word]) -> go.Figure:
             hovertemplate="%{y}: %{text}<extra></extra>",
         ),
         height=BAR_HEIGHT * len(found) + 24,
+        xaxis={"visible": False, "range": [-room if min(values, default=0) < 0 else 0, room]},
+        yaxis=named_rows([shortened(word.text, 16) for word in found]),
     )
-    room = 1.35 * max(map(abs, values), default=1.0)  # for the numbers beside the bars
-    made.update_xaxes(visible=False, range=[-room if min(values, default=0) < 0 else 0, room])
-    name_rows(made, [shortened(word.text, 16) for word in found])
-    return made
 
 
 def deletion(found: Deletion) -> go.Figure:
@@ -101,11 +103,15 @@ def deletion(found: Deletion) -> go.Figure:
             ("At random", list(found.at_random), GRAY, "dash", "diamond"),
         )
     ]
-    made = figure(band, *lines, height=320)
-    _with_legend(made)
-    made.update_xaxes(title="Words deleted", gridcolor=GRID)
-    _probability_axis(made)
-    return made
+    return figure(
+        band,
+        *lines,
+        height=320,
+        showlegend=True,
+        legend=LEGEND,
+        xaxis={"title": "Words deleted", "gridcolor": GRID},
+        yaxis=PROBABILITY_AXIS,
+    )
 
 
 def edit(found: Edit) -> go.Figure:
@@ -139,11 +145,15 @@ def edit(found: Edit) -> go.Figure:
             ("After", found.after, ORANGE, "diamond"),
         )
     ]
-    made = figure(*lines, *ends, height=BAR_HEIGHT * len(names) + 90)
-    _with_legend(made)
-    made.update_xaxes(tickformat=".0%", dtick=0.2, range=[-0.03, 1.05], gridcolor=GRID)
-    name_rows(made, [literal(name) for name in names])
-    return made
+    return figure(
+        *lines,
+        *ends,
+        height=BAR_HEIGHT * len(names) + 90,
+        showlegend=True,
+        legend=LEGEND,
+        xaxis={**PROBABILITY_AXIS, "dtick": 0.2, "range": [-0.03, 1.05]},
+        yaxis=named_rows([literal(name) for name in names]),
+    )
 
 
 def curve(classified: Classified, label: int) -> go.Figure:
@@ -169,11 +179,20 @@ def curve(classified: Classified, label: int) -> go.Figure:
         customdata=[excerpt(classified, part) for part in parts],
         hovertemplate="%{y:.1%}<br>%{customdata}<extra></extra>",
     )
-    made = figure(reach, dots, height=320)
-    made.add_hline(y=classified.probabilities[label], line={"color": ORANGE, "dash": "dash"})
-    made.update_xaxes(title="Place in the text (characters)", gridcolor=GRID, rangemode="tozero")
-    _probability_axis(made)
-    return made
+    whole = classified.probabilities[label]
+    ends = {"x0": 0, "x1": 1, "xref": "x domain", "y0": whole, "y1": whole, "yref": "y"}
+    return figure(
+        reach,
+        dots,
+        height=320,
+        shapes=[{"type": "line", **ends, "line": {"color": ORANGE, "dash": "dash"}}],
+        xaxis={
+            "title": "Place in the text (characters)",
+            "gridcolor": GRID,
+            "rangemode": "tozero",
+        },
+        yaxis=PROBABILITY_AXIS,
+    )
 
 
 def excerpt(classified: Classified, part: Part) -> str:
@@ -195,16 +214,13 @@ def side_by_side(answers: Mapping[str, Sequence[Classified | None]]) -> go.Figur
         [f"{literal(one.verdict)}: {percent(_best(one))}" if one else "" for one in row]
         for row in rows
     ]
-    made = grid(np.array(values, dtype=float), names, np.array(hover, dtype=object))
-    made.update_xaxes(
-        tickvals=list(range(len(columns))),
-        ticktext=[shortened(name, 28) for name in answers],
-        side="top",
+    return grid(
+        np.array(values, dtype=float),
+        names,
+        np.array(hover, dtype=object),
+        xaxis={**ticks([shortened(name, 28) for name in answers]), "side": "top"},
+        yaxis=ticks([f"Text {n + 1}" for n in range(len(rows))]),
     )
-    made.update_yaxes(
-        tickvals=list(range(len(rows))), ticktext=[f"Text {n + 1}" for n in range(len(rows))]
-    )
-    return made
 
 
 def shares(counts: Mapping[str, int], *, total: int) -> go.Figure:
@@ -222,11 +238,3 @@ def signed(value: float) -> str:
 
 def _best(classified: Classified) -> float:
     return classified.probabilities[classified.best]
-
-
-def _with_legend(made: go.Figure) -> None:
-    made.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"})
-
-
-def _probability_axis(made: go.Figure) -> None:
-    made.update_yaxes(tickformat=".0%", range=[-0.03, 1.03], gridcolor=GRID)

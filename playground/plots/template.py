@@ -4,8 +4,9 @@ Backgrounds are transparent and text takes the page's own colour, so a figure fo
 Blue and orange differ for every common kind of colour blindness (Okabe and Ito, 2008).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -16,9 +17,14 @@ GREEN = "#1F9E77"
 GRAY = "#8A94A0"
 TEXT_SIZE = 14
 BAR_HEIGHT = 32  # pixels
+GRID = "rgba(138,148,160,0.25)"
 CLEAR = "rgba(0,0,0,0)"
 # From nothing to half-strong blue: the page's text colour stays readable on every step.
 SEQUENTIAL = ((0.0, "rgba(47,134,199,0.04)"), (1.0, "rgba(47,134,199,0.6)"))
+
+Axis = Mapping[str, Any]  # of Plotly's layout
+LEGEND = {"orientation": "h", "y": 1.0, "yanchor": "bottom"}  # above the plot
+PROBABILITY_AXIS: Axis = {"tickformat": ".0%", "range": [-0.03, 1.03], "gridcolor": GRID}
 
 TEMPLATE = go.layout.Template(
     layout={
@@ -52,54 +58,95 @@ def percent(probability: float) -> str:
     return f"{100 * probability:.{digits}f} %"
 
 
-def figure(*traces: go.Scatter | go.Bar | go.Heatmap, height: int) -> go.Figure:
-    """Return a figure of ``traces`` in the shared template, ``height`` pixels high."""
+def figure(
+    *traces: go.Scatter | go.Scattergl | go.Bar | go.Heatmap | go.Treemap,
+    height: int,
+    xaxis: Axis | None = None,
+    yaxis: Axis | None = None,
+    **layout: Any,
+) -> go.Figure:
+    """Return a figure of ``traces`` in the shared template, ``height`` pixels high.
+
+    Axes and further parts of the layout are given here, at once: changing them afterwards takes
+    Plotly as long as making the figure, each time.
+    """
     return go.Figure(
         data=traces,
-        layout={"template": TEMPLATE, "height": height, "showlegend": False},
+        layout={
+            "template": TEMPLATE,
+            "height": height,
+            "showlegend": False,
+            "xaxis": dict(xaxis or {}),
+            "yaxis": dict(yaxis or {}),
+            **layout,
+        },
     )
 
 
-def probability_bars(names: Sequence[str], probabilities: Sequence[float]) -> go.Figure:
+def probability_bars(
+    names: Sequence[str],
+    probabilities: Sequence[float],
+    *,
+    longest: float | None = None,
+    bar: Mapping[str, Any] | None = None,
+    **layout: Any,
+) -> go.Figure:
     """Return one horizontal bar a name, in the order given, as long as its probability.
 
-    Names are taken as Plotly text: pass what a visitor wrote through ``literal``.
+    There is room for a bar of ``longest``; without it, for the longest one. ``bar`` has settings of
+    Plotly's bars to replace those here. Names are taken as Plotly text: pass what a visitor wrote
+    through ``literal``.
     """
-    made = figure(
-        go.Bar(
-            x=list(probabilities),
-            y=list(range(len(names))),
-            orientation="h",
-            marker_color=BLUE,
-            text=[percent(p) for p in probabilities],
-            textposition="outside",
-            textfont={"size": TEXT_SIZE},
-            cliponaxis=False,
-            hovertemplate="%{y}: %{text}<extra></extra>",
-        ),
-        height=BAR_HEIGHT * len(names) + 24,
-    )
+    settings = {
+        "marker_color": BLUE,
+        "text": [percent(p) for p in probabilities],
+        "textposition": "outside",
+        "textfont": {"size": TEXT_SIZE},
+        "cliponaxis": False,
+        "hovertemplate": "%{y}: %{text}<extra></extra>",
+        **(bar or {}),
+    }
+    bars = go.Bar(x=list(probabilities), y=list(range(len(names))), orientation="h", **settings)
     # Room on the right for the longest bar's label.
-    made.update_xaxes(visible=False, range=[0, 1.4 * max(probabilities, default=1.0)])
-    name_rows(made, names)
-    return made
-
-
-def name_rows(made: go.Figure, names: Sequence[str]) -> None:
-    """Name bars by position: as categories, equal names would fall into one bar."""
-    made.update_yaxes(
-        tickvals=list(range(len(names))),
-        ticktext=list(names),
-        range=[len(names) - 0.5, -0.5],
-        showgrid=False,
+    room = 1.4 * max(probabilities, default=1.0) if longest is None else 1.2 * longest
+    return figure(
+        bars,
+        height=BAR_HEIGHT * len(names) + 24,
+        xaxis={"visible": False, "range": [0, room]},
+        yaxis=named_rows(names),
+        **layout,
     )
 
 
-def grid(values: np.ndarray, labels: Sequence[Sequence[str]], hover: np.ndarray) -> go.Figure:
+def ticks(names: Sequence[str]) -> Axis:
+    """Return the parts of an axis that name its positions, counted from 0."""
+    return {"tickvals": list(range(len(names))), "ticktext": list(names)}
+
+
+def named_rows(names: Sequence[str]) -> Axis:
+    """Return an axis that names bars by position: as categories, equal names would be one bar."""
+    return {**ticks(names), "range": [len(names) - 0.5, -0.5], "showgrid": False}
+
+
+def vertical(x: float, **line: Any) -> dict[str, Any]:
+    """Return a line through the whole height of a plot, as one of the layout's shapes."""
+    ends = {"x0": x, "x1": x, "xref": "x", "y0": 0, "y1": 1, "yref": "y domain"}
+    return {"type": "line", **ends, "line": line}
+
+
+def grid(
+    values: np.ndarray,
+    labels: Sequence[Sequence[str]],
+    hover: np.ndarray,
+    *above: go.Scatter,
+    xaxis: Axis | None = None,
+    yaxis: Axis | None = None,
+    **layout: Any,
+) -> go.Figure:
     """Return a grid of labelled cells, shaded by ``values`` [row, column] between 0 and 1.
 
     ``labels`` and ``hover`` have the shape of ``values``; cells that are NaN stay empty. Both are
-    taken as Plotly text: pass what a visitor wrote through ``literal``.
+    taken as Plotly text: pass what a visitor wrote through ``literal``. Further traces lie on top.
     """
     rows, columns = values.shape
     cells = go.Heatmap(
@@ -123,7 +170,11 @@ def grid(values: np.ndarray, labels: Sequence[Sequence[str]], hover: np.ndarray)
         textfont={"size": TEXT_SIZE},
         hoverinfo="skip",
     )
-    made = figure(cells, text, height=34 * rows + 46)
-    made.update_xaxes(showgrid=False, range=[-0.5, columns - 0.5])
-    made.update_yaxes(showgrid=False, range=[rows - 0.5, -0.5])
-    return made
+    return figure(
+        cells,
+        text,
+        *above,
+        **{"height": 34 * rows + 46, **layout},
+        xaxis={"showgrid": False, "range": [-0.5, columns - 0.5], **(xaxis or {})},
+        yaxis={"showgrid": False, "range": [rows - 0.5, -0.5], **(yaxis or {})},
+    )

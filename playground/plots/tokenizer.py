@@ -12,7 +12,7 @@ from playground.plots.template import (
     TEXT_SIZE,
     figure,
     literal,
-    name_rows,
+    named_rows,
     probability_bars,
     shortened,
 )
@@ -28,7 +28,7 @@ LENGTHS_HEIGHT = 300
 def side_by_side(sides: Sequence[Side]) -> go.Figure:
     """Return one bar a tokenizer, as long as it makes pieces of the text."""
     counts = [side.pieces.counts.pieces for side in sides]
-    made = figure(
+    return figure(
         go.Bar(
             x=counts,
             y=list(range(len(sides))),
@@ -41,10 +41,9 @@ def side_by_side(sides: Sequence[Side]) -> go.Figure:
             hovertemplate="%{x} pieces<extra></extra>",
         ),
         height=BAR_HEIGHT * len(sides) + 24,
+        xaxis={"visible": False, "range": [0, 1.2 * max(counts, default=1)]},
+        yaxis=named_rows([literal(side.title) for side in sides]),
     )
-    made.update_xaxes(visible=False, range=[0, 1.2 * max(counts, default=1)])
-    name_rows(made, [literal(side.title) for side in sides])
-    return made
 
 
 def cuts(steps: UnigramSteps) -> go.Figure:
@@ -65,13 +64,15 @@ def lengths(found: Mapping[str, Mapping[int, int]]) -> go.Figure:
         )
         for (name, counts), color in zip(found.items(), (BLUE, ORANGE), strict=False)
     ]
-    made = figure(*bars, height=LENGTHS_HEIGHT)
-    made.update_layout(
-        barmode="group", showlegend=True, legend={"orientation": "h", "y": 1.12, "x": 0}
+    return figure(
+        *bars,
+        height=LENGTHS_HEIGHT,
+        barmode="group",
+        showlegend=True,
+        legend={"orientation": "h", "y": 1.12, "x": 0},
+        xaxis={"title": "Letters of a piece", "dtick": 1, "showgrid": False},
+        yaxis={"title": "Pieces"},
     )
-    made.update_xaxes(title="Letters of a piece", dtick=1, showgrid=False)
-    made.update_yaxes(title="Pieces")
-    return made
 
 
 def vectors(values: np.ndarray, tokens: Sequence[str], *, limit: float) -> go.Figure:
@@ -96,15 +97,12 @@ def vectors(values: np.ndarray, tokens: Sequence[str], *, limit: float) -> go.Fi
         hovertemplate="%{customdata}, number %{x}: <b>%{z:.4f}</b><extra></extra>",
         customdata=np.repeat([[literal(token)] for token in tokens], size, axis=1),
     )
-    made = figure(cells, height=ROW * rows + 44)
-    made.update_xaxes(showgrid=False, nticks=6)
-    made.update_yaxes(
-        tickvals=list(range(rows)),
-        ticktext=[shortened(token, LONGEST_LABEL) for token in tokens],
-        range=[rows - 0.5, -0.5],
-        showgrid=False,
+    return figure(
+        cells,
+        height=ROW * rows + 44,
+        xaxis={"showgrid": False, "nticks": 6},
+        yaxis=named_rows([shortened(token, LONGEST_LABEL) for token in tokens]),
     )
-    return made
 
 
 def limit(*values: np.ndarray | None) -> float:

@@ -232,8 +232,15 @@ def test_a_model_that_is_not_there_leaves_the_page_usable(
 def test_a_local_folder_is_offered_and_runs(open_page: Open) -> None:
     app = open_page(PAGE, model="local/tiny")
     assert not app.error
-    assert "tiny" in tables(app, "Status")[0]["Model"].tolist()
     assert len(tables(app, "Rank")) == 1
+
+
+def test_the_table_of_all_models_is_made_when_it_is_opened(open_page: Open) -> None:
+    app = open_page(PAGE)
+    assert not tables(app, "Status")
+    app.session_state["all_fill-mask"] = True
+    [table] = tables(app.run(), "Status")
+    assert "tiny" in table["Model"].tolist()
 
 
 def test_a_text_in_another_script_offers_a_model_that_fits(open_page: Open) -> None:

@@ -36,7 +36,7 @@ def show(model_id: str) -> None:
     model = cache.model(model_id, Task.FILL_MASK)
     found = measured(
         f"bias {name}",
-        model_id,
+        model,
         lambda progress: bias.measure(ASSOCIATIONS[name], model=model, on_progress=progress),
         doing="Reading pairs of sentences",
     )

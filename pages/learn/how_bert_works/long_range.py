@@ -24,7 +24,7 @@ def show(model_id: str) -> None:
     model = cache.model(model_id, Task.FILL_MASK)
     found = measured(
         "long range",
-        model_id,
+        model,
         lambda progress: long_range.measure(model=model, on_progress=progress),
         doing="Reading stories of up to 500 tokens",
     )

@@ -1,41 +1,47 @@
-"""Measurements that take seconds: shown with a progress bar, and kept for the session."""
+"""Measurements that take seconds: shown with a progress bar, and kept for all visitors."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import streamlit as st
 
-from pages.shared import cache
-from playground.models.catalog import Source, Task
+from playground.models.catalog import Source
+from playground.shared_results import SharedResults
+
+if TYPE_CHECKING:
+    from playground.models.engine import Model
 
 Found = TypeVar("Found")
 Progress = Callable[[float], None]
-KEPT = "how_measured"  # session key: what was found, by measurement and model
+ASKED = "how_asked"  # session key: the measurements that the visitor asked for
+MOST = 100  # measurements are kept
+
+_found = SharedResults[Any](MOST, lambda _: 1)
 
 
 def measured(
-    name: str, model_id: str, measure: Callable[[Progress], Found], *, doing: str
+    name: str, model: "Model", measure: Callable[[Progress], Found], *, doing: str
 ) -> Found | None:
     """Return what ``measure`` finds of a model, or None until the visitor asks for it.
 
-    It is measured once a session; of a model in the box, which is small, without a click.
+    It says the same to everybody, so it is measured once for a load of the model; of a model in the
+    box, which is small, without a click.
 
     Raises:
-        PlaygroundError: there is no such model, or ``measure`` raises it.
+        PlaygroundError: ``measure`` raises it.
     """
-    kept = st.session_state.setdefault(KEPT, {})
-    if (name, model_id) not in kept:
-        small = cache.spec(model_id, Task.FILL_MASK).source is Source.BUNDLED
-        if not small and not st.button("Measure", icon=":material/speed:", key=f"measure_{name}"):
+    key = name, model.load_number
+    asked = st.session_state.setdefault(ASKED, set())
+    if model.spec.source is not Source.BUNDLED and key not in asked:
+        if not st.button("Measure", icon=":material/speed:", key=f"measure_{name}"):
             return None
-        bar = st.progress(0.0, text=doing)
+        asked.add(key)
+    bar = st.empty() if key in _found else st.progress(0.0, text=doing)
 
-        def advance(share: float) -> None:
-            bar.progress(share, text=doing)
+    def advance(share: float) -> None:
+        bar.progress(share, text=doing)
 
-        try:
-            kept[name, model_id] = measure(advance)
-        finally:
-            bar.empty()
-    found: Found = kept[name, model_id]
-    return found
+    try:
+        return cast("Found", _found.get(key, lambda: measure(advance)))
+    finally:
+        bar.empty()

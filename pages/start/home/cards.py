@@ -61,10 +61,8 @@ def show(card: Card) -> None:
 
 
 def _attention() -> None:
-    made = attention_plots.heatmap(home.examples().attended)
-    made.update_traces(showscale=False)  # a card has no room for it
     results.figure(
-        made,
+        attention_plots.heatmap(home.examples().attended, scale=False),  # a card has no room for it
         key="attention",
         alt=f"Attention of layer {home.LAYER}, head {home.HEAD}: {home.ATTENDED}",
     )
