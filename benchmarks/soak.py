@@ -35,7 +35,9 @@ FLAT = 0.05  # resident memory may grow by this share after the warm-up
 SLOWER = 5.0  # the 95th percentile of mask filling over the median of one visitor alone
 ALONE = 20  # masks filled by that one
 FILL_ONLY = 10  # every so manieth visitor fills masks and nothing else
-PAUSE = 3.0  # seconds that one looks at an answer
+# Seconds that one looks at an answer, from and to. After a pause that is always the same those who
+# waited together would come back together, again and again.
+PAUSE = 1.5, 4.5
 LINKS = """() => [...document.querySelectorAll("[data-testid=stApp] a[href]")]
   .map(link => link.href).filter(address => address.startsWith(location.origin))"""
 WORDS = ("The", "doctor", "in", "Paris", "said", "that", "it", "was", "a", "[MASK]", "film", "很好")
@@ -177,7 +179,7 @@ async def _stay(url: str, found: Soak, number: int, end: float) -> None:
                     address = chance.choice(addresses)
                     await visitor.open(address)
                 found.answers[number] += 1
-                await asyncio.sleep(PAUSE)
+                await asyncio.sleep(chance.uniform(*PAUSE))
     except (BrokenPageError, OSError) as error:
         found.errors.append(f"visitor {number}: {error}")
 
@@ -246,6 +248,7 @@ async def _filled(page: Page, number: int) -> float:
 
 async def _fill(browser: Browser, url: str, found: Soak, number: int, end: float) -> None:
     """Fill one mask after the other, each timed, until the time is over."""
+    chance = Random(f"{found.seed} {number}")
     context = await browser.new_context()
     context.set_default_timeout(PATIENCE * 1e3)
     try:
@@ -254,7 +257,7 @@ async def _fill(browser: Browser, url: str, found: Soak, number: int, end: float
             took = await _filled(page, 1 + found.answers[number] % TEXTS)
             found.beside.append((found.minutes[-1], took))
             found.answers[number] += 1
-            await page.wait_for_timeout(PAUSE * 1e3)
+            await page.wait_for_timeout(chance.uniform(*PAUSE) * 1e3)
     except Error as error:
         found.errors.append(f"visitor {number} at {url}/mask_filling: {error.message}")
     await context.close()

@@ -1,6 +1,6 @@
 """One sentence on its way through a BERT, with all numbers between its text and a prediction."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,13 +10,15 @@ from playground.how_bert_works.recompute import Differences, differences
 from playground.mask_filling import Guess, LayerGuesses, LogitLens, MaskedText, read
 from playground.mask_filling.fill import guesses_at
 from playground.models.trace_queries import Trace, TraceParameters, TraceQuery
-from playground.settings import Settings
+from playground.settings import MEGABYTE, Settings
+from playground.shared_results import SharedResults
 
 if TYPE_CHECKING:
     from playground.models.engine import Model
 
 MAX_TOKENS = 32  # more would not fit a screen
 MAX_CHARACTERS = 1_000  # a word of any length may be one unknown token
+MAX_BYTES = 20 * MEGABYTE  # of traces that are kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,15 @@ class Prediction:
     rest: float  # their probability together
 
 
+def _nbytes(kept: tuple[Trace, Differences]) -> int:
+    arrays = (getattr(kept[0], field.name) for field in fields(kept[0]))
+    return sum(array.nbytes for array in arrays if isinstance(array, np.ndarray))
+
+
+# Everybody begins with the same sentence, and comes back to it at each step.
+_traces = SharedResults[tuple[Trace, Differences]](MAX_BYTES, _nbytes)
+
+
 def walk(text: str, *, model: "Model", layer: int = 0) -> Tour:
     """Return the way of ``text`` through ``model``, which is of the task step by step.
 
@@ -70,14 +81,14 @@ def walk(text: str, *, model: "Model", layer: int = 0) -> Tour:
             "it; the other pages read longer texts."
         )
     asked = TraceQuery(input_ids=masked.input_ids, position=masked.mask_positions[0], layer=layer)
-    trace, parameters = model.trace(asked), model.trace_parameters(layer)
-    return Tour(
-        masked=masked,
-        layer=layer,
-        trace=trace,
-        parameters=parameters,
-        differences=differences(trace, parameters, layer=layer, position=masked.mask_positions[0]),
-    )
+    parameters = model.trace_parameters(layer)
+
+    def computed() -> tuple[Trace, Differences]:
+        trace = model.trace(asked)
+        return trace, differences(trace, parameters, layer=layer, position=asked.position)
+
+    trace, found = _traces.get((model.load_number, asked), computed)
+    return Tour(masked=masked, layer=layer, trace=trace, parameters=parameters, differences=found)
 
 
 def prediction(tour: Tour, *, model: "Model", top_k: int = 8) -> Prediction:

@@ -94,8 +94,7 @@ def vectors(values: np.ndarray, tokens: Sequence[str], *, limit: float) -> go.Fi
             "ticktext": [f"−{limit:.2g}", "0", f"{limit:.2g}"],
         },
         ygap=1,
-        hovertemplate="%{customdata}, number %{x}: <b>%{z:.4f}</b><extra></extra>",
-        customdata=np.repeat([[literal(token)] for token in tokens], size, axis=1),
+        hovertemplate="%{y}, number %{x}: <b>%{z:.4f}</b><extra></extra>",
     )
     return figure(
         cells,
