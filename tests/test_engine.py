@@ -357,6 +357,27 @@ def test_a_load_that_times_out_does_not_keep_its_callers() -> None:
         engine(timing_out).model(spec("one"), on_progress=lambda _: None)
 
 
+def test_where_a_batch_takes_long_the_next_ones_are_smaller(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(batching, "LATEST", 1.0)
+    model = engine(max_batch_tokens=1_024).model(spec("one"))
+    answer, sizes = model.encoder.scores, []
+
+    def slow(queries: list[Query]) -> list[Scores]:
+        sizes.append(len(queries))
+        time.sleep(2 * batching.TURN_SECONDS)
+        return answer(queries)
+
+    monkeypatch.setattr(model.encoder, "scores", slow)
+    model.scores([query(32, seed) for seed in range(64)])
+    first, *later = sizes
+    assert first * 32 == 1_024
+    assert sum(sizes) == 64
+    assert max(later) * 32 <= 1_024 / 2
+    assert min(later[:-1]) * 32 >= batching.SHORT  # the last one has what is left
+
+
 def test_different_models_load_at_the_same_time(tiny_checkpoint: Callable[..., Path]) -> None:
     families = ("bert", "distilbert", "electra", "roberta", "mpnet", "deberta")
     running = engine(loading.load, max_loaded_models=6)
