@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NoReturn
 from urllib.error import URLError
@@ -41,10 +41,11 @@ class App:
     url: str
     log: Path
     runs: Path
+    heard: int = 0  # bytes of the log that are of earlier tests
 
     def printed(self) -> str:
-        """Return what the app printed so far."""
-        return self.log.read_text("utf-8", errors="replace")
+        """Return what the app printed since the test began."""
+        return self.log.read_bytes()[self.heard :].decode("utf-8", errors="replace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,16 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def app(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The app, the same for all tests that ask for it."""
+def shared_app(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """One app for all tests that ask for any."""
     with running(tmp_path_factory.mktemp("app")) as app:
         yield app
+
+
+@pytest.fixture
+def app(shared_app: App) -> App:
+    """The app, the same for all tests that ask for it; what it printed for others is left out."""
+    return replace(shared_app, heard=shared_app.log.stat().st_size)
 
 
 @pytest.fixture

@@ -48,7 +48,10 @@ FINDINGS = """async known => {
 
 
 def settle(page: Page) -> None:
-    """Wait until the page stands still, also a moment later: a fragment may follow the script."""
+    """Wait until the page stands still, also a moment later: a fragment may follow the script.
+
+    A file that is asked for while the script runs once more is gone when the app looks for it.
+    """
     for _ in range(2):
         page.wait_for_function(SETTLED)
         page.wait_for_timeout(150)

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import App, Visit
+from tests.browser.looking import settle
 
 SHORT = "The cat sat on the mat because it was tired."
 LONG = " ".join(f"word {number}" for number in range(400))
@@ -69,6 +70,7 @@ def test_the_saved_heatmap_is_interactive_offline(
     visit: Callable[[str], Visit], app: App, tmp_path: Path
 ) -> None:
     opened = open_view(visit, app, "heatmap", SHORT)
+    settle(opened.page)
     with opened.page.expect_download() as download:
         opened.page.get_by_role("button", name="HTML").click()
     saved = tmp_path / "attention.html"
@@ -84,6 +86,7 @@ def test_saved_figures_save_themselves_as_pictures_offline(
     visit: Callable[[str], Visit], app: App, tmp_path: Path
 ) -> None:
     opened = open_view(visit, app, "compare", SHORT)
+    settle(opened.page)
     with opened.page.expect_download() as download:
         opened.page.get_by_role("button", name="HTML").click()
     saved = tmp_path / "compare.html"

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import App, Visit
+from tests.browser.looking import settle
 
 MARKUP = (
     "<script>document.title = 'broken'</script> **bold** [link](http://x.example) $x^2$ "
@@ -71,6 +72,7 @@ def test_points_that_are_drawn_around_are_listed_and_taken_along(
     expect(chosen).to_be_visible()
     count = int((chosen.text_content() or "").split(" ")[0])
     assert 0 < count < 240
+    settle(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV", exact=True).click()
     rows = Path(download.value.path()).read_text("utf-8").splitlines()
@@ -86,6 +88,7 @@ def test_a_map_by_tsne_is_watched_until_it_is_there(
     page = opened.page
     expect(page.get_by_text("distances between groups that lie far apart")).to_be_visible()
     expect(page.locator("[data-testid=stPlotlyChart] .nsewdrag").first).to_be_visible()
+    settle(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="HTML", exact=True).click()
     assert "plotly" in Path(download.value.path()).read_text("utf-8").lower()

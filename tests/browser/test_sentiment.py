@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from playground.models.catalog import BUNDLED
 from tests.browser.conftest import App, Visit
+from tests.browser.looking import settle
 
 pytestmark = [
     pytest.mark.weights,
@@ -104,6 +105,7 @@ def test_a_file_is_labelled(visit: Callable[[str], Visit], app: App, tmp_path: P
     expect(shares).to_contain_text("NEGATIVE (1)")
     expect(shares).to_contain_text("POSITIVE (2)")
     expect(page.get_by_text("1 row without a result")).to_be_visible()
+    settle(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV", exact=True).click()
     lines = Path(download.value.path()).read_text("utf-8").splitlines()

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import App, Visit
+from tests.browser.looking import settle
 
 MARKUP = (
     "<script>document.title = 'broken'</script> **bold** [link](http://x.example) $x^2$ "
@@ -62,6 +63,7 @@ def test_own_vocabularies_are_taken_along(
     visit: Callable[[str], Visit], app: App, tmp_path: Path
 ) -> None:
     page = open_view(visit, app, "train").page
+    settle(page)
     for label, name in (("WordPiece: tokenizer.json", "a.json"), ("WordPiece: vocab.txt", "b.txt")):
         with page.expect_download() as download:
             page.get_by_role("button", name=label).click()
