@@ -109,7 +109,7 @@ def model_picker(task: Task, *, key: str = "model") -> str:
 def models_table(task: Task) -> None:
     """Show all models offered for ``task`` with size, source and status, once they are asked for.
 
-    To make the table takes a tenth of a page's script, and few look at it.
+    To make the table took a twentieth of what pages' scripts compute, and few look at it.
     """
     place = st.popover("All models", icon=":material/list:", key=f"all_{task}", on_change="rerun")
     if not place.open:
