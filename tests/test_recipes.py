@@ -79,6 +79,13 @@ def test_windows_start_with_a_sentence_and_mostly_end_with_one() -> None:
             assert window.tolist() == [0, 1, 2, 3]
 
 
+def test_a_sentence_stands_alone_and_is_cut_where_it_is_too_long() -> None:
+    stream = TokenStream(ids=np.arange(30, dtype=np.int32), starts=np.array([0, 4, 9, 11, 30]))
+    rng = np.random.default_rng(0)
+    found = {tuple(stream.sentence(rng, 8).tolist()) for _ in range(200)}
+    assert found == {(0, 1, 2, 3), (4, 5, 6, 7, 8), (9, 10), tuple(range(11, 19))}
+
+
 def test_a_window_is_a_run_of_the_text(tokenizer: Any) -> None:
     text = "A cat sat on the mat. It was a fine day! Was it warm? Nobody knew.. The end."
     stream = corpus.token_stream([text], tokenizer)
@@ -138,11 +145,23 @@ def test_accuracy_counts_hits_among_the_asked(tokenizer: Any) -> None:
 def test_batch_number_alone_decides_its_content(tokenizer: Any) -> None:
     stream = corpus.token_stream(["The sea was calm. " * 400], tokenizer)
     twice = [
-        masked_lm.MaskedWindows([stream], [1.0], tokenizer, batches=10, seed=5) for _ in range(2)
+        masked_lm.MaskedWindows([stream], [1.0], tokenizer, batches=10, tokens=2048, seed=5)
+        for _ in range(2)
     ]
     first, second = twice[0][7], [twice[1][i] for i in range(8)][7]
     assert torch.equal(first["input_ids"], second["input_ids"])
     assert not torch.equal(first["labels"], twice[0][6]["labels"])
+
+
+def test_some_batches_hold_single_sentences(tokenizer: Any) -> None:
+    stream = corpus.token_stream(["The sea was calm. " * 400], tokenizer)
+    batches = masked_lm.MaskedWindows([stream], [1.0], tokenizer, batches=400, tokens=256, seed=5)
+    drawn = [batches[number] for number in range(len(batches))]
+    alone = [batch for batch in drawn if batch["input_ids"].shape[1] == 7]  # framed
+    # Of 400 draws three standard deviations are 6.5 points.
+    assert len(alone) / len(batches) == pytest.approx(masked_lm.SENTENCE_SHARE, abs=0.065)
+    assert all(batch["attention_mask"].all() for batch in alone)
+    assert {len(batch["input_ids"]) for batch in alone} == {256 // masked_lm.SENTENCE_LENGTH}
 
 
 class Batches(Dataset):
@@ -164,7 +183,7 @@ class Batches(Dataset):
 LORA = LoraConfig(r=2, lora_alpha=2, target_modules=["query", "value"])
 
 
-def tiny(_data: Path, *, seed: int, batches: int) -> Prepared:
+def tiny(_data: Path, *, seed: int, batches: int, batch_scale: int = 1) -> Prepared:
     torch.manual_seed(seed)
     config = BertConfig(
         vocab_size=40,

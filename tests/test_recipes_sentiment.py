@@ -1,6 +1,8 @@
 """The sentiment recipe: parts without a common sentence, windows, calibration, the adapter."""
 
+import lzma
 import math
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -142,8 +144,11 @@ def test_a_teacher_s_word_and_the_review_s_label_add_up() -> None:
     encoder = sentiment.Encoder(AutoTokenizer.from_pretrained(trunk.folder()))
     model = sentiment.model_to_train()
     teachers = [catalog.BUNDLED / "sentiment"] * 2  # the mean of both is one of them
-    found = sentiment.taught(part, model, encoder, teachers=teachers, seed=1)
-    alike = set(found) - {own, good, bad}
+    plain = "The dog of the house plays a small part."
+    found = sentiment.taught(
+        part, model, encoder, teachers=teachers, unlabelled=[f"{plain} {good}"], seed=1
+    )
+    alike = set(found) - {own, good, bad, plain}
     assert 0 < len(alike) <= sentiment.VARIANTS
     [spec] = [one for one in catalog.bundled() if one.id.endswith("sentiment")]
     app = Engine(Settings(), dtype=torch.float32).model(spec)
@@ -151,10 +156,18 @@ def test_a_teacher_s_word_and_the_review_s_label_add_up() -> None:
     for text in (good, bad):
         odds = positive[text] / (1 - positive[text]) * math.exp(0.8)
         assert found[text] == pytest.approx(odds / (1 + odds), abs=2e-3)
-    for text in alike:
+    for text in (*alike, plain):  # no label to add
         assert found[text] == pytest.approx(positive[text], abs=2e-3)
     assert found[own] == pytest.approx((1 + positive[own]) / 2, abs=2e-3)
     assert sentiment.taught(part, model, encoder, teachers=(), seed=1) == {}
+
+
+def test_reviews_without_a_verdict_are_read_as_they_stand(tmp_path: Path) -> None:
+    file = tmp_path / reviews.WITHOUT_VERDICT
+    file.parent.mkdir()
+    with lzma.open(file, "wt", encoding="utf-8") as stream:
+        stream.write("First line.<br />Good.\nSecond.\n")
+    assert reviews.without_verdict(tmp_path) == ["First line. Good.", "Second."]
 
 
 def test_long_reviews_are_cut_where_the_model_ends() -> None:

@@ -25,6 +25,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int)
     parser.add_argument("--decay-steps", type=int)
     parser.add_argument("--learning-rate", type=float)
+    parser.add_argument("--batch-scale", type=int, help="1 for a CPU, 16 or so for a GPU")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--continue-from", type=Path, help="a finished adapter to start from")
     parser.add_argument(
@@ -53,7 +54,7 @@ def main() -> None:
     recipe = recipes.taught_by(asked.teachers) if asked.teachers else recipes.RECIPE
     changes = {
         key: value
-        for key in ("steps", "decay_steps", "learning_rate")
+        for key in ("steps", "decay_steps", "learning_rate", "batch_scale")
         if (value := getattr(asked, key)) is not None
     }
     order = Order(

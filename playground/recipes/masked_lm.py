@@ -24,6 +24,8 @@ LORA = LoraConfig(
 IGNORED = -100  # a label that cross-entropy leaves out
 TOKENS_A_STEP = 2048
 WINDOW_LENGTHS = {32: 0.15, 64: 0.25, 128: 0.6}
+SENTENCE_SHARE = 0.25  # of the batches, whose windows are one sentence each, as visitors type
+SENTENCE_LENGTH = 32
 MASKED_SHARE = 0.20
 EVALUATION_SHARE = 0.15
 EVALUATION_LENGTH = 128
@@ -43,12 +45,14 @@ class MaskedWindows(Dataset[dict[str, Tensor]]):
         tokenizer: PreTrainedTokenizerBase,
         *,
         batches: int,
+        tokens: int,
         seed: int,
     ) -> None:
         self.streams = streams
         self.shares = np.asarray(shares) / sum(shares)
         self.tokenizer = tokenizer
         self.batches = batches
+        self.tokens = tokens
         self.seed = seed
 
     def __len__(self) -> int:
@@ -56,9 +60,15 @@ class MaskedWindows(Dataset[dict[str, Tensor]]):
 
     def __getitem__(self, index: int) -> dict[str, Tensor]:
         rng = np.random.default_rng((self.seed, index))
-        length = int(rng.choice(list(WINDOW_LENGTHS), p=list(WINDOW_LENGTHS.values())))
-        sources = rng.choice(len(self.streams), TOKENS_A_STEP // length, p=self.shares)
-        windows = [self.streams[source].window(rng, length - 2) for source in sources]
+        alone = rng.random() < SENTENCE_SHARE
+        lengths = {SENTENCE_LENGTH: 1.0} if alone else WINDOW_LENGTHS
+        length = int(rng.choice(list(lengths), p=list(lengths.values())))
+        sources = rng.choice(len(self.streams), self.tokens // length, p=self.shares)
+        drawn = [self.streams[source] for source in sources]
+        windows = [
+            stream.sentence(rng, length - 2) if alone else stream.window(rng, length - 2)
+            for stream in drawn
+        ]
         return masked_batch(windows, self.tokenizer, rng, share=MASKED_SHARE, bert_mix=True)
 
 
@@ -146,7 +156,7 @@ def accuracy(
     return {"top1": top1 / count, "top5": top5 / count, "loss": total_loss / count}
 
 
-def prepare(data: Path, *, seed: int, batches: int) -> Prepared:
+def prepare(data: Path, *, seed: int, batches: int, batch_scale: int = 1) -> Prepared:
     """Load the trunk with a fresh adapter and head, and the training and development texts."""
     tokenizer = AutoTokenizer.from_pretrained(trunk.folder())
     # Without dropout and with eager attention a step on a CPU takes half the time at these lengths,
@@ -178,6 +188,7 @@ def prepare(data: Path, *, seed: int, batches: int) -> Prepared:
             [source.share for source in corpus.SOURCES],
             tokenizer,
             batches=batches,
+            tokens=TOKENS_A_STEP * batch_scale,
             seed=seed,
         ),
         loss=loss,
@@ -202,7 +213,8 @@ RECIPE = Recipe(
     description=(
         "LoRA on every linear layer of the encoder and a prediction head (transform and bias) on "
         "top; the decoder is tied to the trunk's own word embeddings and not part of these files. "
-        f"Windows of {min(WINDOW_LENGTHS)} to {max(WINDOW_LENGTHS)} tokens, "
+        f"Windows of {min(WINDOW_LENGTHS)} to {max(WINDOW_LENGTHS)} tokens, in "
+        f"{SENTENCE_SHARE:.0%} of the batches single sentences of up to {SENTENCE_LENGTH}; "
         f"{MASKED_SHARE:.0%} of the tokens chosen, of those 80 % masked, 10 % replaced, 10 % kept. "
         f"Development figures: the last twentieth of each source, at most "
         f"{EVALUATION_PARAGRAPHS} paragraphs of {EVALUATION_LENGTH} tokens, "
@@ -210,10 +222,12 @@ RECIPE = Recipe(
     ),
     limits=(
         "English, lower-cased; other languages fall apart into unknown tokens.",
-        "Trained on millions of tokens, where BERT saw over a hundred billion: facts beyond the "
-        "common ones are guesses, and a confident guess may be wrong.",
-        "Much of the text is from 1961 (Brown), 2006 (ABC) and from American politics; film "
-        "reviews colour its idea of opinion.",
+        "Trained on some 280 million tokens of 75 million different ones, where BERT saw over a "
+        "hundred billion: facts beyond the common ones are guesses, and a confident guess may be "
+        "wrong.",
+        "Half of what it read is Wikipedia, as it stood some years ago. Its everyday sentences are "
+        "examples for translators (Tatoeba), in which nearly everybody is called Tom; film reviews "
+        "colour its idea of opinion.",
         "It repeats the associations of its texts, those between gender and occupation among "
         "them; compare two sentences in the app to see some.",
     ),

@@ -203,7 +203,7 @@ def texts(data: Path) -> tuple[list[Sentence], list[Sentence], list[Part]]:
     return news, tweets, parts
 
 
-def prepare(data: Path, *, seed: int, batches: int) -> Prepared:
+def prepare(data: Path, *, seed: int, batches: int, batch_scale: int = 1) -> Prepared:
     """Load the trunk with a fresh adapter and head, and the sentences."""
     encoder = Encoder(AutoTokenizer.from_pretrained(trunk.folder()))
     model = BertForTokenClassification.from_pretrained(
@@ -222,8 +222,8 @@ def prepare(data: Path, *, seed: int, batches: int) -> Prepared:
         tokenizer=encoder.tokenizer,
         training=Epochs(
             Pass(encoder.pieces(news), encoder.pieces(tweets)),
-            texts=TEXTS_A_STEP,
-            tokens=TOKENS_A_STEP,
+            texts=TEXTS_A_STEP * batch_scale,
+            tokens=TOKENS_A_STEP * batch_scale,
             masked=MASKED_SHARE,
             batches=batches,
             seed=seed,

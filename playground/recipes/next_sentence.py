@@ -204,7 +204,7 @@ def mixed(outcomes: dict[Kind, Outcomes]) -> Outcomes:
     )
 
 
-def prepare(data: Path, *, seed: int, batches: int) -> Prepared:
+def prepare(data: Path, *, seed: int, batches: int, batch_scale: int = 1) -> Prepared:
     """Load the trunk with a fresh adapter and head, and the texts."""
     encoder = Encoder(AutoTokenizer.from_pretrained(trunk.folder()))
     model = BertForNextSentencePrediction.from_pretrained(
@@ -231,8 +231,8 @@ def prepare(data: Path, *, seed: int, batches: int) -> Prepared:
         tokenizer=encoder.tokenizer,
         training=Epochs(
             training,
-            texts=PAIRS_A_STEP,
-            tokens=TOKENS_A_STEP,
+            texts=PAIRS_A_STEP * batch_scale,
+            tokens=TOKENS_A_STEP * batch_scale,
             masked=MASKED_SHARE,
             batches=batches,
             seed=seed,

@@ -13,13 +13,17 @@ from transformers import PreTrainedTokenizerBase
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """Warm up, hold, decay to zero; a run that goes on later only raises ``steps``."""
+    """Warm up, hold, decay to zero; a run that goes on later only raises ``steps``.
+
+    A step takes ``batch_scale`` times the texts and tokens that suit two cores: a GPU is idle else.
+    """
 
     steps: int
     warmup_steps: int
     decay_steps: int
     learning_rate: float
     weight_decay: float
+    batch_scale: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from playground.recipes.corpus import SENTENCE_END
 
 PHRASES = ("sentiment/sst2_train.tsv.xz", "sentiment/sst2_dev.tsv.xz")
 REVIEWS = "sentiment/imdb_train.tsv.xz"
+WITHOUT_VERDICT = "text/imdb_unlabelled.txt.xz"
 TRAINING = "training"
 HELD_OUT = ("development", "calibration", "measurement")
 HELD_OUT_PERCENT = 5  # of the source sentences and reviews, for each
@@ -37,14 +38,23 @@ def read(data: Path) -> dict[str, Part]:
         FileNotFoundError: the data folder lacks one of the files.
     """
     return cut(
-        phrases=labelled([line for name in PHRASES for line in _lines(data / name)]),
-        reviews=labelled([line.replace("<br />", " ") for line in _lines(data / REVIEWS)]),
+        phrases=labelled([line for name in PHRASES for line in _lines(data / name)[1:]]),
+        reviews=labelled([line.replace("<br />", " ") for line in _lines(data / REVIEWS)[1:]]),
     )
+
+
+def without_verdict(data: Path) -> list[str]:
+    """Return the reviews that have no label.
+
+    Raises:
+        FileNotFoundError: the data folder lacks their file.
+    """
+    return [line.replace("<br />", " ") for line in _lines(data / WITHOUT_VERDICT) if line]
 
 
 def _lines(file: Path) -> list[str]:
     with lzma.open(file, "rt", encoding="utf-8") as stream:
-        return stream.read().split("\n")[1:]
+        return stream.read().split("\n")
 
 
 def labelled(lines: Collection[str]) -> dict[str, int]:

@@ -33,13 +33,17 @@ from playground.recipes.weights import (
 WEIGHTS = "model.safetensors"
 RECORD = "training.json"
 CALIBRATION = "calibration.json"
+LOADERS = 6  # processes that make batches for a GPU; on a CPU they would only take turns
 
 
 def run(recipe: Recipe, order: Order) -> None:
     """Train ``recipe``, or go on from the last checkpoint of the order, and write its output."""
     set_seed(order.seed)
     earlier: dict[str, Any] | None = None
-    prepared = recipe.prepare(order.data, seed=order.seed, batches=order.schedule.steps)
+    schedule = order.schedule
+    prepared = recipe.prepare(
+        order.data, seed=order.seed, batches=schedule.steps, batch_scale=schedule.batch_scale
+    )
     if order.continue_from:
         load_trained(prepared.model, adapter_weights(order.continue_from))
         earlier = json.loads((order.continue_from / RECORD).read_text())
@@ -59,7 +63,7 @@ def run(recipe: Recipe, order: Order) -> None:
         "minutes": round(spent.seconds / 60, 1),
         "device": str(trainer.args.device),
         "seed": order.seed,
-        "schedule": asdict(order.schedule),
+        "schedule": asdict(schedule),
         "command": order.command,
         "note": order.note,
         "averaged": [_step(checkpoint) for checkpoint in averaged],
@@ -92,6 +96,8 @@ def _arguments(order: Order) -> TrainingArguments:
         lr_scheduler_kwargs={"num_decay_steps": schedule.decay_steps, "decay_type": "linear"},
         optim="adamw_torch_fused",
         use_cpu=on_cpu,
+        dataloader_num_workers=0 if on_cpu else LOADERS,
+        dataloader_persistent_workers=not on_cpu,
         logging_steps=50,
         eval_strategy="steps",
         eval_steps=1000,

@@ -39,7 +39,8 @@ from playground.recipes.weights import adapter_weights, load_trained, trained_we
 LABELS = ("NEGATIVE", "POSITIVE")
 LORA = masked_lm.LORA  # the same shape, since training starts from the masked-LM adapter
 STARTS_FROM = BUNDLED / "masked_lm"
-TAUGHT = 60_000  # sentences of reviews that teachers label
+TAUGHT = 400_000  # sentences of reviews that teachers label
+UNLABELLED = 15_000  # reviews, of those sentences
 VARIANTS = 8  # of each sentence of SST-2 that teachers label, too
 # What a review's label adds to the log-odds of a sentence of it: 69.5 % of the sentences that the
 # first adapter judged got the label of their review, and log(0.695 / 0.305) is 0.82.
@@ -146,19 +147,22 @@ def taught(
     encoder: Encoder,
     *,
     teachers: Sequence[Path],
+    unlabelled: Sequence[str] = (),
     seed: int,
 ) -> dict[str, float]:
     """Return SST-2's texts and others with the probability of POSITIVE by teachers.
 
-    The others are sentences of reviews and variants of SST-2's sentences. Teachers are finished
-    adapters and models of recipes.teacher, whose calibrated log-odds are averaged. Of SST-2 the
-    probability and the label count half each; to the log-odds of a sentence what the label of its
-    review says is added. ``model`` has the weights of the last adapter among the teachers
-    afterwards.
+    The others are sentences of reviews, ``unlabelled`` ones among them, and variants of SST-2's
+    sentences. Teachers are finished adapters and models of recipes.teacher, whose calibrated
+    log-odds are averaged. Of SST-2 the probability and the label count half each; to the log-odds
+    of a sentence what the label of its review says is added. ``model`` has the weights of the last
+    adapter among the teachers afterwards.
     """
     if not teachers:
         return {}
-    verdicts = {
+    verdicts = dict.fromkeys(
+        (one for review in unlabelled for one in reviews.sentences(review)), 0
+    ) | {
         sentence: 2 * label - 1
         for review, label in part.reviews.items()
         for sentence in reviews.sentences(review)
@@ -266,7 +270,14 @@ def model_to_train() -> BertForSequenceClassification:
     return model
 
 
-def prepare(data: Path, *, seed: int, batches: int, teachers: Sequence[Path] = ()) -> Prepared:
+def prepare(
+    data: Path,
+    *,
+    seed: int,
+    batches: int,
+    batch_scale: int = 1,
+    teachers: Sequence[Path] = (),
+) -> Prepared:
     """Load the trunk with the masked-LM adapter and a fresh head, and the reviews.
 
     ``teachers`` judge texts first, some minutes each, see ``taught``.
@@ -276,7 +287,14 @@ def prepare(data: Path, *, seed: int, batches: int, teachers: Sequence[Path] = (
     parts = reviews.read(data)
     fresh = {name: weight.clone() for name, weight in trained_weights(model).items()}
     part = parts[reviews.TRAINING]
-    by_teachers = taught(part, model, encoder, teachers=teachers, seed=seed)
+    by_teachers = taught(
+        part,
+        model,
+        encoder,
+        teachers=teachers,
+        unlabelled=reviews.without_verdict(data)[:UNLABELLED] if teachers else (),
+        seed=seed,
+    )
     load_trained(model, fresh)
     read_before = {n: w for n, w in adapter_weights(STARTS_FROM).items() if "lora_" in n}
     model.load_state_dict(read_before, strict=False)
@@ -289,8 +307,8 @@ def prepare(data: Path, *, seed: int, batches: int, teachers: Sequence[Path] = (
         tokenizer=encoder.tokenizer,
         training=Epochs(
             Pass(part, encoder, by_teachers),
-            texts=TEXTS_A_STEP,
-            tokens=TOKENS_A_STEP,
+            texts=TEXTS_A_STEP * batch_scale,
+            tokens=TOKENS_A_STEP * batch_scale,
             masked=MASKED_SHARE,
             batches=batches,
             seed=seed,
@@ -328,7 +346,8 @@ RECIPE = Recipe(
         "adapter in the box, which has read film reviews; pooler and head trained whole. "
         f"Each epoch holds every sentence, {PHRASE_SHARE:.0%} of the phrases, a window of "
         f"{REVIEW_SHARE:.0%} of the reviews, {min(WINDOW_LENGTHS)} to {max(WINDOW_LENGTHS)} tokens "
-        f"from their start, their end or between, {TAUGHT:,} sentences of reviews, and of every "
+        f"from their start, their end or between, {TAUGHT:,} sentences of reviews, those without a "
+        "label among them, and of every "
         f"sentence up to {VARIANTS} variants, where the masked-LM adapter in the box filled in "
         f"words that were hidden; {MASKED_SHARE:.0%} of the pieces are masked. Variants and "
         "sentences of reviews come with a probability: the calibrated log-odds of the teachers, "

@@ -46,6 +46,7 @@ def is_teacher(folder: Path) -> bool:
 def log_odds(folder: Path, texts: Sequence[str]) -> np.ndarray:
     """Return the calibrated log-odds of POSITIVE, float [text], by the teacher in ``folder``."""
     model = AutoModelForSequenceClassification.from_pretrained(folder, use_safetensors=True)
+    model.to(_device())
     logits = _logits(model, AutoTokenizer.from_pretrained(folder), texts)
     temperature = json.loads((folder / CALIBRATION_FILE).read_text())["temperature"]
     return (logits[:, 1] - logits[:, 0]) / temperature
@@ -68,7 +69,7 @@ def train(base: str, *, data: Path, output: Path, seed: int) -> dict[str, float]
         attention_probs_dropout_prob=0.0,
     )
     model.get_input_embeddings().requires_grad_(False)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = _device()
     Trainer(
         model=model,
         args=TrainingArguments(
@@ -106,6 +107,10 @@ def train(base: str, *, data: Path, output: Path, seed: int) -> dict[str, float]
     tokenizer.save_pretrained(output)
     (output / CALIBRATION_FILE).write_text(json.dumps(figures, indent=2) + "\n")
     return figures
+
+
+def _device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def _lesson(part: Part, tokenizer: PreTrainedTokenizerBase, *, seed: int) -> list[dict]:
