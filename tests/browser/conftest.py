@@ -15,7 +15,17 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Route,
+    WebSocket,
+    expect,
+    sync_playwright,
+)
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from playground.settings import PREFIX
 from tests.ports import free_port
@@ -48,12 +58,13 @@ class App:
         return self.log.read_bytes()[self.heard :].decode("utf-8", errors="replace")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Visit:
     """A browser tab, with what went wrong in it."""
 
     page: Page
     problems: list[str] = field(default_factory=list)  # console errors, exceptions, other hosts
+    awaits_run: bool = False  # has asked for a run of the script, and none has begun since
 
     def choose(self, title: str) -> None:
         """Choose a page in the navigation, and wait until the page before it has gone."""
@@ -173,6 +184,23 @@ def _console_errors(visit: Visit) -> Callable[[ConsoleMessage], None]:
     return hear
 
 
+def _awaited_runs(visit: Visit) -> Callable[[WebSocket], None]:
+    # What client and server of Streamlit send each other is protobuf, never text.
+    def sent(message: bytes | str) -> None:
+        assert isinstance(message, bytes)
+        visit.awaits_run |= BackMsg.FromString(message).HasField("rerun_script")
+
+    def received(message: bytes | str) -> None:
+        assert isinstance(message, bytes)
+        visit.awaits_run &= not ForwardMsg.FromString(message).HasField("new_session")
+
+    def follow(socket: WebSocket) -> None:
+        socket.on("framesent", sent)
+        socket.on("framereceived", received)
+
+    return follow
+
+
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Callable[[str], Visit]]:
     """A function that opens an address of the app in a tab of its own, as a new visitor would."""
@@ -190,6 +218,7 @@ def tabs(browser: Browser) -> Iterator[Callable[[str], Visit]]:
         visit = Visit(page=context.new_page())
         visit.page.on("pageerror", lambda error: visit.problems.append(str(error)))
         visit.page.on("console", _console_errors(visit))
+        visit.page.on("websocket", _awaited_runs(visit))
         visit.page.route("**/*", _local_only(visit))
         visit.page.goto(url)
         return visit

@@ -55,9 +55,10 @@ def test_bertviz_draws_without_a_network(visit: Callable[[str], Visit], app: App
 
 
 def test_a_click_on_a_head_opens_it(visit: Callable[[str], Visit], app: App) -> None:
-    page = open_view(visit, app, "all-heads", SHORT).page
+    opened = open_view(visit, app, "all-heads", SHORT)
+    page = opened.page
+    settle(opened)
     picture = page.locator("[data-testid=stPlotlyChart] .nsewdrag").first
-    expect(picture).to_be_visible()
     box = picture.bounding_box()
     assert box is not None
     # Six rows of layers, twelve columns of heads: the middle of layer 2, head 5.
@@ -70,7 +71,7 @@ def test_the_saved_heatmap_is_interactive_offline(
     visit: Callable[[str], Visit], app: App, tmp_path: Path
 ) -> None:
     opened = open_view(visit, app, "heatmap", SHORT)
-    settle(opened.page)
+    settle(opened)
     with opened.page.expect_download() as download:
         opened.page.get_by_role("button", name="HTML").click()
     saved = tmp_path / "attention.html"
@@ -86,7 +87,7 @@ def test_saved_figures_save_themselves_as_pictures_offline(
     visit: Callable[[str], Visit], app: App, tmp_path: Path
 ) -> None:
     opened = open_view(visit, app, "compare", SHORT)
-    settle(opened.page)
+    settle(opened)
     with opened.page.expect_download() as download:
         opened.page.get_by_role("button", name="HTML").click()
     saved = tmp_path / "compare.html"

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import App, Visit
-from tests.browser.looking import settle
+from tests.browser.looking import blank_charts, settle
 
 MARKUP = (
     "<script>document.title = 'broken'</script> **bold** [link](http://x.example) $x^2$ "
@@ -65,14 +65,14 @@ def test_points_that_are_drawn_around_are_listed_and_taken_along(
 ) -> None:
     opened = open_view(visit, app, "map")
     page = opened.page
-    expect(page.locator("[data-testid=stPlotlyChart] .nsewdrag").first).to_be_visible()
+    settle(opened)
     expect(page.get_by_text("Draw around points")).to_be_visible()
     drag_around(page, tool)
     chosen = page.get_by_text(re.compile(r"^[\d,]+ of 240 lines chosen"))
     expect(chosen).to_be_visible()
     count = int((chosen.text_content() or "").split(" ")[0])
     assert 0 < count < 240
-    settle(page)
+    settle(opened)
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV", exact=True).click()
     rows = Path(download.value.path()).read_text("utf-8").splitlines()
@@ -86,9 +86,9 @@ def test_a_map_by_tsne_is_watched_until_it_is_there(
 ) -> None:
     opened = open_view(visit, app, "map", map_method="t-SNE")
     page = opened.page
-    expect(page.get_by_text("distances between groups that lie far apart")).to_be_visible()
-    expect(page.locator("[data-testid=stPlotlyChart] .nsewdrag").first).to_be_visible()
-    settle(page)
+    settle(opened)
+    assert page.get_by_text("distances between groups that lie far apart").is_visible()
+    assert blank_charts(page) == []
     with page.expect_download() as download:
         page.get_by_role("button", name="HTML", exact=True).click()
     assert "plotly" in Path(download.value.path()).read_text("utf-8").lower()

@@ -36,12 +36,12 @@ def test_a_page_is_whole_in_both_themes(
         if theme != THEMES[0]:  # Streamlit draws charts in the theme that a tab begins with
             page.emulate_media(color_scheme=theme)
             page.reload()
-        looking.settle(page)
+        looking.settle(opened)
         looking.in_theme(page, theme)
         found = [*looking.broken_off(page), *looking.blank_charts(page), *looking.barriers(page)]
         problems += [f"{theme}: {one}" for one in found]
         keep(page, f"{name}-{theme}")
-    problems += looking.too_wide(page)
+    problems += looking.too_wide(opened)
     page.close()
     assert problems == []
     assert "Traceback" not in app.printed()
@@ -63,10 +63,12 @@ def test_the_walk_knows_pages_and_views() -> None:
         (go.Figure(), True),
         (go.Figure(go.Bar(x=[], y=[])), True),
         (go.Figure(go.Scatter(x=[1], y=[None], mode="markers")), True),
+        (go.Figure(go.Scattergl(x=[1], y=[None], mode="markers")), True),
         (go.Figure(go.Bar(x=[1], y=[2])), False),
         (go.Figure(go.Heatmap(z=[[1, 2]])), False),
         (go.Figure(go.Treemap(labels=["a"], parents=[""], values=[1])), False),
         (go.Figure(go.Scatter(x=[1], y=[2], mode="markers")), False),
+        (go.Figure(go.Scattergl(x=[1], y=[2], mode="markers")), False),
         (go.Figure().add_annotation(text="word", x=1, y=1), False),
     ],
 )
@@ -93,5 +95,5 @@ def test_a_chart_without_a_mark_is_found(browser: Browser, figure: go.Figure, bl
 def test_a_barrier_is_found(browser: Browser, body: str, rules: list[str]) -> None:
     page = browser.new_page()
     page.set_content(f'<html lang="en"><title>t</title><body><main>{body}</main></body></html>')
-    assert [one.partition(":")[0] for one in looking.barriers(page)] == rules
+    assert [one.partition(":")[0] for one in looking.barriers(page, within=100)] == rules
     page.close()

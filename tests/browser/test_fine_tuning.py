@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from playground.settings import PREFIX
 from tests.browser.conftest import App, Visit, running
+from tests.browser.looking import too_wide
 
 MARKUP = "<img src=x onerror=\"document.title='broken'\"> **bold** [link](http://x.example) $x^2$"
 
@@ -75,6 +76,5 @@ def test_nothing_lies_beside_the_screen(
     page.get_by_test_id("stMain").get_by_text("Entities of job postings").click()
     heading(page, "6. Name and start")
     expect(page.get_by_role("figure")).to_have_count(2)
-    main = page.get_by_test_id("stMain")
-    assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
+    assert too_wide(opened, width) == []
     assert opened.problems == []

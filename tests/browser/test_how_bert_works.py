@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from pages.learn.how_bert_works.tour import STEPS
 from tests.browser.conftest import App, Visit
+from tests.browser.looking import too_wide
 
 CHART = "[data-testid=stPlotlyChart] .main-svg"
 TOP = """() => {
@@ -56,10 +57,6 @@ def test_nothing_is_wider_than_the_screen(
     visit: Callable[[str], Visit], app: App, asked: dict[str, object], width: int
 ) -> None:
     opened = open_page(visit, app, **asked)
-    opened.page.set_viewport_size({"width": width, "height": 900})
+    assert too_wide(opened, width) == []
     expect(opened.page.locator(CHART).first).to_be_visible()
-    widths = opened.page.evaluate(
-        "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-    )
-    assert widths[0] <= widths[1]
     assert opened.problems == []

@@ -31,7 +31,7 @@ def tab_to(page: Page, name: str) -> None:
 def test_mask_filling_needs_no_mouse(visit: Callable[[str], Visit], app: App) -> None:
     opened = visit(f"{app.url}/mask_filling")
     page = opened.page
-    looking.settle(page)
+    looking.settle(opened)
     tab_to(page, "Skip to main content")
     page.keyboard.press("Enter")
     tab_to(page, "Text with [MASK] where words are missing")
@@ -40,7 +40,7 @@ def test_mask_filling_needs_no_mouse(visit: Callable[[str], Visit], app: App) ->
     page.keyboard.press("Control+Enter")
     figure = page.get_by_role("figure", name=re.compile("Most probable words.*first door"))
     expect(figure).to_be_visible()
-    looking.settle(page)
+    looking.settle(opened)
 
     tab_to(page, "he")
     for _ in range(5):  # tokens are one stop; arrows lead from one to the next

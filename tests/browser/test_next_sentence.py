@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from playground.models.catalog import BUNDLED
 from tests.browser.conftest import App, Visit
+from tests.browser.looking import settle, too_wide
 
 pytestmark = [
     pytest.mark.weights,
@@ -25,6 +26,7 @@ def test_another_topic_does_not_follow(visit: Callable[[str], Visit], app: App) 
     expect(page.get_by_role("heading", name=re.compile("B (may follow|follows) A"))).to_be_visible()
     page.get_by_role("radio", name="Other topic", exact=True).click()
     expect(page.get_by_role("heading", name=re.compile("not follow A"))).to_be_visible()
+    settle(opened)  # until then the link below leads on with the sentences before
     page.get_by_role("link", name=re.compile("attend to each other")).click()
     expect(page.get_by_label("Text B, may stay empty")).to_have_value(re.compile("^The midfielder"))
     assert not opened.problems
@@ -33,9 +35,6 @@ def test_another_topic_does_not_follow(visit: Callable[[str], Visit], app: App) 
 @pytest.mark.parametrize("view", ["two-sentences", "order", "pre-training"])
 def test_each_view_fits_a_phone(visit: Callable[[str], Visit], app: App, view: str) -> None:
     opened = visit(f"{app.url}/next_sentence?{urlencode({'next_sentence_view': view})}")
-    page = opened.page
-    page.set_viewport_size({"width": 390, "height": 800})
-    expect(page.get_by_role("button", name="CSV")).to_be_visible()
-    wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-    assert not wide
+    assert too_wide(opened) == []
+    expect(opened.page.get_by_role("button", name="CSV")).to_be_visible()
     assert not opened.problems

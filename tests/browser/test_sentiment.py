@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from playground.models.catalog import BUNDLED
 from tests.browser.conftest import App, Visit
-from tests.browser.looking import settle
+from tests.browser.looking import in_theme, settle
 
 pytestmark = [
     pytest.mark.weights,
@@ -82,8 +82,9 @@ def test_shaded_words_are_readable(visit: Callable[[str], Visit], app: App, sche
     opened = open_view(visit, app, "one-text", "A wonderful film.")
     page = opened.page
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    settle(opened)
+    in_theme(page, scheme)
     word = page.get_by_role("group", name=re.compile("shaded")).locator("span").first
-    expect(word).to_be_visible()
     color = word.evaluate("span => getComputedStyle(span).color")
     around = page.get_by_test_id("stMain").evaluate("main => getComputedStyle(main).color")
     assert color == around  # the page's own text colour, on a shade that is half clear
@@ -105,7 +106,7 @@ def test_a_file_is_labelled(visit: Callable[[str], Visit], app: App, tmp_path: P
     expect(shares).to_contain_text("NEGATIVE (1)")
     expect(shares).to_contain_text("POSITIVE (2)")
     expect(page.get_by_text("1 row without a result")).to_be_visible()
-    settle(page)
+    settle(opened)
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV", exact=True).click()
     lines = Path(download.value.path()).read_text("utf-8").splitlines()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import App, Visit
-from tests.browser.looking import settle
+from tests.browser.looking import settle, too_wide
 
 MARKUP = (
     "<script>document.title = 'broken'</script> **bold** [link](http://x.example) $x^2$ "
@@ -62,8 +62,9 @@ def test_markup_stays_text(visit: Callable[[str], Visit], app: App, view: str) -
 def test_own_vocabularies_are_taken_along(
     visit: Callable[[str], Visit], app: App, tmp_path: Path
 ) -> None:
-    page = open_view(visit, app, "train").page
-    settle(page)
+    opened = open_view(visit, app, "train")
+    page = opened.page
+    settle(opened)
     for label, name in (("WordPiece: tokenizer.json", "a.json"), ("WordPiece: vocab.txt", "b.txt")):
         with page.expect_download() as download:
             page.get_by_role("button", name=label).click()
@@ -79,10 +80,5 @@ def test_a_phone_needs_no_scrolling_sideways(
     visit: Callable[[str], Visit], app: App, view: str
 ) -> None:
     opened = open_view(visit, app, view)
-    opened.page.set_viewport_size({"width": 390, "height": 800})
+    assert too_wide(opened) == []
     expect(opened.page.get_by_text("Show the code")).to_be_visible()
-    wider = opened.page.evaluate(
-        "() => { const main = document.querySelector('[data-testid=stMain]');"
-        " return main.scrollWidth - main.clientWidth; }"
-    )
-    assert wider <= 0
