@@ -222,7 +222,7 @@ RECIPE = Recipe(
     ),
     limits=(
         "English, lower-cased; other languages fall apart into unknown tokens.",
-        "Trained on some 280 million tokens of 75 million different ones, where BERT saw over a "
+        "Trained on some 280 million tokens of 70 million different ones, where BERT saw over a "
         "hundred billion: facts beyond the common ones are guesses, and a confident guess may be "
         "wrong.",
         "Half of what it read is Wikipedia, as it stood some years ago. Its everyday sentences are "
