@@ -48,19 +48,22 @@ def test_models_leave_nothing_behind(tiny_checkpoint: Callable[..., Path], task:
     assert float(run.stdout) < 40, f"{run.stdout} MB"  # a trace that stays takes 5, a load has two
 
 
-# Matrix products as the engine's thread has them, of batches of all sizes.
+# Matrix products as the engine's thread has them, of batches of all sizes. A processor without
+# bfloat16 instructions would take minutes for them in it, and the engine never asks it to.
 SIZES = """
 import ctypes
 import playground.models
 import psutil
 import torch
+from playground.models.hidden_states import fast_dtype
 
-weight = torch.randn(1536, 384, dtype=torch.bfloat16)
+dtype = fast_dtype(torch.device("cpu"))
+weight = torch.randn(1536, 384, dtype=dtype)
 
 
 def computed(sizes):
     for size in sizes:
-        torch.nn.functional.linear(torch.randn(size, 384, dtype=torch.bfloat16), weight)
+        torch.nn.functional.linear(torch.randn(size, 384, dtype=dtype), weight)
     ctypes.CDLL(None).malloc_trim(0)
     return psutil.Process().memory_info().rss
 

@@ -103,7 +103,7 @@ def test_a_bundled_adapter_lies_from_the_trunk_where_the_loaded_model_does(
     ):
         expected = (loaded[name] - plain[name]).norm() / plain[name].norm()
         assert found[name].relative == pytest.approx(float(expected), rel=1e-4)
-        assert 0.01 < found[name].relative < 2
+        assert 0.01 < found[name].relative < 5
     assert found["embeddings.word_embeddings.weight"].distance == 0
     assert found["encoder.layer.2.attention.self.key.bias"].distance == 0
 
