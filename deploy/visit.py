@@ -24,8 +24,8 @@ from deploy.variables import of_space
 from playground.settings import PREFIX
 
 ADDRESS = "http://127.0.0.1:8501"
-START_SECONDS = 120
-PATIENCE_MS = 120_000  # the first prediction imports torch from a cold disk
+START_SECONDS = 240
+PATIENCE_MS = 240_000  # the first prediction imports torch from a cold disk, beside a build
 NOT_OURS = re.compile(r"(nvidia|cuda|triton)", re.IGNORECASE)
 BRING_UP, UP_AND_RUNNING = 0x8914, 0x41  # SIOCSIFFLAGS, IFF_UP | IFF_RUNNING
 QUIET_SECONDS = 5  # after its health, in which the app tends to the queue of runs

@@ -11,6 +11,7 @@ from playground.embeddings.contexts import (
 )
 from playground.embeddings.occurrences import Occurrence, WordInContext, follow
 from playground.embeddings.projection import Method, Projection, pca
+from playground.embeddings.shared import shared_states, shared_vectors
 from playground.embeddings.similarity import Neighbour, Similarity, compare
 from playground.embeddings.vectors import Embedded, cut_notices, embed
 
@@ -33,5 +34,7 @@ __all__ = [
     "pca",
     "search",
     "search_notices",
+    "shared_states",
+    "shared_vectors",
     "tokens",
 ]

@@ -18,10 +18,11 @@ from playground.fine_tuning.runs.store import RunStore
 from playground.settings import PREFIX, Settings
 from tests.app_servers import Farm, farm
 from tests.browser.conftest import Visit, tabs
-from tests.fine_tuning.conftest import PretendedLauncher, Room, kill_all, wait_until
+from tests.fine_tuning.conftest import PretendedLauncher, Room, kill_all
+from tests.fine_tuning.conftest import wait_until as wait_for
 from tests.fine_tuning.fake_worker import MODULE
 from tests.postgresql import PostgreSQL
-from tests.scale.ray_cluster import RayCluster, needs_ray
+from tests.scale.ray_cluster import PATIENCE, RayCluster, needs_ray
 
 pytestmark = pytest.mark.scale
 
@@ -30,6 +31,8 @@ STEPS, TOTAL = 30, 465  # 1 + 2 + ... + 30
 CSV = "text,label\n" + "".join(f"Cup of tea number {n},{'ab'[n % 2]}\n" for n in range(30))
 AT = "bert_server"  # the cookie that says which server a browser stays with
 PROCESSES, ON_A_CLUSTER = "processes", pytest.param("ray", marks=needs_ray)
+# Workers have the lowest priority: beside other work on the machine they get to little.
+wait_until = partial(wait_for, patience=PATIENCE)
 SILENT = "The database that lists all runs does not answer"
 
 
@@ -129,9 +132,10 @@ def test_nine_runs_of_three_owners_end_once_whatever_is_killed(
         return states().count(State.FINISHED) >= number
 
     first, second = shared.farm.servers
-    wait_until(lambda: {State.FINISHED, State.RUNNING} <= set(states()))
+    wait_until(lambda: {State.FINISHED, State.RUNNING} <= set(states()), states)
     first.kill()
-    wait_until(partial(have_finished, 1 + states().count(State.FINISHED)))  # the other goes on
+    one_more = 1 + states().count(State.FINISHED)
+    wait_until(partial(have_finished, one_more), states)  # the other goes on
     shared.postgresql.kill()
     page = of_owner(visitors[0], f"{shared.farm.url}/runs")
     expect(page.get_by_text(SILENT)).to_be_visible()

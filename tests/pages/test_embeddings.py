@@ -276,6 +276,15 @@ def test_contexts_change_with_the_token_and_the_layer(open_page: Open) -> None:
     assert app.slider(key="context_layer").max == 2
 
 
+@pytest.mark.parametrize("view", ["map", "search"])
+def test_visitors_share_what_is_computed_of_our_sentences(open_page: Open, view: str) -> None:
+    first, second = (
+        in_view(open_page, view).session_state[f"{view}_job"].job.results for _ in range(2)
+    )
+    assert len(first) == len(lines._ours().texts)
+    assert all(one[1] is other[1] for one, other in zip(first, second, strict=True))
+
+
 def test_a_link_shows_the_same_screen(open_page: Open) -> None:
     app = in_view(open_page, "search", context_sentence="The sun.", context_place="5")
     assert app.text_input(key="context_sentence").value == "The sun."

@@ -42,7 +42,9 @@ def show(place: DeltaGenerator, side: DeltaGenerator, model_id: str) -> None:
         job = files.job(
             KEY,
             upload,
-            LineReader(model=model, layer=layer).read,
+            partial(embeddings.shared_states, model=model, layer=layer)
+            if lines.are_ours(upload)
+            else LineReader(model=model, layer=layer).read,
             label="Read the lines",
             of=(model.spec.id, layer),
             at_once=lines.AT_ONCE,

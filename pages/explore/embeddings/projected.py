@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -15,17 +14,13 @@ from pages.shared.files import Upload
 from pages.shared.views import View
 from pages.shared.words import counted
 from playground import embeddings
-from playground.embeddings import Embedded, Method, Projection, export, scripts
-from playground.errors import PlaygroundError
+from playground.embeddings import Method, Projection, export, scripts
 from playground.models.catalog import ModelSpec, Task
 from playground.models.queries import Pooling
 from playground.plots import embeddings as plots
 from playground.plots import offline
 from playground.plots.template import percent
 from playground.tables import as_csv, as_json
-
-if TYPE_CHECKING:
-    from playground.models.engine import Model
 
 KEY = "map"
 ABOUT = {
@@ -76,7 +71,11 @@ def show(place: DeltaGenerator, side: DeltaGenerator, model_id: str) -> None:
         job = files.job(
             KEY,
             upload,
-            partial(_vectors, model=model, pooling=choice.pooling),
+            partial(
+                embeddings.shared_vectors if lines.are_ours(upload) else embeddings.embed,
+                model=model,
+                pooling=choice.pooling,
+            ),
             label="Draw the map",
             of=(model.spec.id, choice.pooling),
             at_once=lines.AT_ONCE,
@@ -96,12 +95,6 @@ def show(place: DeltaGenerator, side: DeltaGenerator, model_id: str) -> None:
             mapped = _mapped([number for number, _ in job.results], upload, column)
             _map(projection, mapped, choice, upload.file_name)
             _code(mapped.texts, choice, model.spec)
-
-
-def _vectors(
-    texts: Sequence[str], *, model: "Model", pooling: Pooling
-) -> list[Embedded | PlaygroundError]:
-    return embeddings.embed(texts, model=model, pooling=pooling)
 
 
 def _method() -> tuple[Method, int]:
