@@ -4,8 +4,10 @@ import ast
 import io
 import json
 import shutil
+import urllib.parse
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -46,6 +48,16 @@ def test_every_view_shows_a_picture_at_once(page: AppTest, view: str) -> None:
     assert not found.error
     assert not found.warning
     assert found.get("plotly_chart")
+
+
+def test_python_keeps_no_document_of_bertviz(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken_apart = Mock(wraps=urllib.parse.urlsplit)
+    monkeypatch.setattr(urllib.parse, "urlsplit", taken_apart)
+    [document] = show(page, "bertviz").get("iframe")
+    assert document.proto.srcdoc.startswith("<!doctype html>")
+    assert not any("<" in call.args[0] for call in taken_apart.call_args_list)
 
 
 def test_texts_and_switches_are_in_the_link(page: AppTest) -> None:

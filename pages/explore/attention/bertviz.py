@@ -1,5 +1,8 @@
 """BertViz's own views, for short texts."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import streamlit as st
 
 from pages.shared import frame
@@ -11,6 +14,7 @@ HEAD, MODEL = "head view", "model view"
 WHICH = Field(name="bertviz", default=HEAD, read=one_of((HEAD, MODEL)))
 # Pixels, as BertViz lays out its pictures.
 MARGINS = 80
+FILE_NAME = "bertviz.html"
 
 
 def show(attended: AttentionMap, _switches: Switches) -> None:
@@ -27,14 +31,27 @@ def show(attended: AttentionMap, _switches: Switches) -> None:
     else:
         document = bertviz_views.head_view(attended, dark=dark)
         height = 22.5 * tokens + 30
-    st.iframe(document, height=round(height) + MARGINS)
+    _frame(document, height=round(height) + MARGINS)
     st.caption(
         "BertViz (Vig, 2019, [arXiv:1906.05714](https://arxiv.org/abs/1906.05714)) counts layers "
         "and heads from 0 and takes no notice of the switches."
     )
     frame.downloads(
-        [frame.Download("HTML", lambda: document, "bertviz.html", "text/html")],
+        [frame.Download("HTML", lambda: document, FILE_NAME, "text/html")],
     )
+
+
+def _frame(document: str, *, height: int) -> None:
+    """Show an HTML document.
+
+    By a file: Streamlit looks first whether a string is an address, and Python keeps the last 128
+    strings that it took apart as such. Of these documents that would be 170 MB, with what visitors
+    typed in them.
+    """
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / FILE_NAME
+        path.write_text(document, "utf-8")
+        st.iframe(path, height=height)
 
 
 VIEW = View(
