@@ -71,7 +71,16 @@ points = projector.fit_transform(vectors)
 """
 UMAP_POINTS = """\
 neighbours = min(NEIGHBOURS, len(LINES) - 1)
-projector = UMAP(n_neighbors=neighbours, metric="cosine", init="pca", random_state=SEED, n_jobs=1)
+searcher = NearestNeighbors(n_neighbors=neighbours, metric="cosine", algorithm="brute")
+distances, nearest = searcher.fit(vectors).kneighbors(vectors)
+projector = UMAP(
+    n_neighbors=neighbours,
+    metric="cosine",
+    precomputed_knn=(nearest, distances),
+    init="pca",
+    random_state=SEED,
+    n_jobs=1,
+)
 points = projector.fit_transform(vectors)
 """
 PRINTED_POINTS = """\
@@ -79,9 +88,12 @@ for (x, y), text in zip(points.tolist(), LINES):
     print(f"{x:.4f} {y:.4f}  {text[:60]}")
 """
 POINTS = {
-    Method.PCA: (PCA_POINTS, "from sklearn.decomposition import PCA"),
-    Method.TSNE: (TSNE_POINTS, "from sklearn.manifold import TSNE"),
-    Method.UMAP: (UMAP_POINTS, "from umap import UMAP"),
+    Method.PCA: (PCA_POINTS, ("from sklearn.decomposition import PCA",)),
+    Method.TSNE: (TSNE_POINTS, ("from sklearn.manifold import TSNE",)),
+    Method.UMAP: (
+        UMAP_POINTS,
+        ("from sklearn.neighbors import NearestNeighbors", "from umap import UMAP"),
+    ),
 }
 STATES = """\
 @torch.inference_mode()
@@ -135,7 +147,7 @@ def projection(
         constants |= {"NEIGHBOURS": neighbours, "SEED": SEED}
     points, needed = POINTS[method]
     body = VECTORS + from_file + PROJECTED + points + PRINTED_POINTS
-    return _snippet(f"map by {method}", constants, body, (*imports, needed))
+    return _snippet(f"map by {method}", constants, body, (*imports, *needed))
 
 
 def word(found: WordInContext) -> Snippet:

@@ -27,7 +27,7 @@ ABOUT = {
     Method.PCA: "PCA turns the cloud of vectors so that its two widest directions are seen. "
     "Distances keep their meaning, but what the other directions hold is lost. Fast.",
     Method.TSNE: "t-SNE keeps close neighbours together.",
-    Method.UMAP: "UMAP keeps close neighbours together. It compiles itself for half a minute "
+    Method.UMAP: "UMAP keeps close neighbours together. It compiles itself for some seconds "
     "before it begins.",
 }
 CAUTION = (
