@@ -8,6 +8,7 @@ from streamlit.navigation.page import StreamlitPage
 from pages.shared import cache, own_models, owner
 
 ROOT = Path(__file__).resolve().parents[2]
+LOGO, WORDMARK = (str(ROOT / f"assets/{name}.svg") for name in ("logo", "wordmark"))
 # Of each page its file, its title and the name of its icon.
 SECTIONS = {
     "Start": [("pages/start/home/page.py", "Home", "home")],
@@ -43,9 +44,8 @@ def page(file: str, title: str, icon: str) -> StreamlitPage:
 
 
 with cache.drawing():
-    st.set_page_config(
-        page_title="BERT Playground", page_icon=str(ROOT / "assets/logo.svg"), layout="wide"
-    )
+    st.set_page_config(page_title="BERT Playground", page_icon=LOGO, layout="wide")
+    st.logo(WORDMARK, size="large", icon_image=LOGO)  # a click on it leads to Home
     st.html(ROOT / "assets/static/page.css")
     own_models.forget()
     owner.forget()

@@ -25,3 +25,10 @@ def test_home_paints_its_content_without_a_problem(visit: Callable[[str], Visit]
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert opened.problems == []
     assert "Traceback" not in app.printed()
+
+
+def test_the_name_in_the_corner_leads_home(visit: Callable[[str], Visit], app: App) -> None:
+    page = visit(f"{app.url}/tokenizer").page
+    expect(page.get_by_role("heading", name="Tokenizer", level=1)).to_be_visible()
+    page.get_by_test_id("stSidebarLogo").click()
+    expect(page.get_by_role("heading", name="BERT Playground", level=1)).to_be_visible()
