@@ -1,7 +1,6 @@
 """BertViz's own views, for short texts."""
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -14,7 +13,6 @@ HEAD, MODEL = "head view", "model view"
 WHICH = Field(name="bertviz", default=HEAD, read=one_of((HEAD, MODEL)))
 # Pixels, as BertViz lays out its pictures.
 MARGINS = 80
-FILE_NAME = "bertviz.html"
 
 
 def show(attended: AttentionMap, _switches: Switches) -> None:
@@ -37,21 +35,18 @@ def show(attended: AttentionMap, _switches: Switches) -> None:
         "and heads from 0 and takes no notice of the switches."
     )
     frame.downloads(
-        [frame.Download("HTML", lambda: document, FILE_NAME, "text/html")],
+        [frame.Download("HTML", lambda: document, "bertviz.html", "text/html")],
     )
 
 
 def _frame(document: str, *, height: int) -> None:
     """Show an HTML document.
 
-    By a file: Streamlit looks first whether a string is an address, and Python keeps the last 128
-    strings that it took apart as such. Of these documents that would be 170 MB, with what visitors
-    typed in them.
+    Streamlit looks first whether it is an address, and Python keeps the last 128 texts that it took
+    apart as such: of these documents 170 MB, with what visitors typed in them.
     """
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / FILE_NAME
-        path.write_text(document, "utf-8")
-        st.iframe(path, height=height)
+    st.iframe(document, height=height)
+    urlsplit.cache_clear()  # type: ignore[attr-defined]  # typeshed says nothing of its cache
 
 
 VIEW = View(
