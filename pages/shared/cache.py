@@ -70,7 +70,9 @@ def drawing() -> Iterator[None]:
         yield
         return
     if sys.platform == "linux":  # elsewhere threads have no priorities
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        thread = os.PRIO_PROCESS, threading.get_native_id()
+        # Where the app was started with less already, nobody but root may ask for more.
+        os.setpriority(*thread, max(NICENESS, os.getpriority(*thread)))
     with engine().batcher.beside_page():
         yield
 

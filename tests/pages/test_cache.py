@@ -5,7 +5,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import SimpleNamespace
 
 import pytest
@@ -88,3 +88,19 @@ def test_a_page_gives_way_to_the_engine_once_there_is_one(
         assert script.submit(page).result() == max(before, lower_by)
     assert beside == ["page"] * is_running
     assert priority() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priorities")
+def test_a_thread_of_an_app_with_a_low_priority_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def page() -> int:
+        thread = os.PRIO_PROCESS, threading.get_native_id()
+        os.setpriority(*thread, 19)
+        with cache.drawing():
+            return os.getpriority(*thread)
+
+    module = SimpleNamespace(shared=lambda: None, is_running=lambda: True)
+    batcher = SimpleNamespace(beside_page=nullcontext)
+    monkeypatch.setitem(sys.modules, cache.ENGINE_MODULE, module)
+    monkeypatch.setattr(cache, "engine", lambda: SimpleNamespace(batcher=batcher))
+    with ThreadPoolExecutor(1) as script:
+        assert script.submit(page).result() == 19
