@@ -13,7 +13,7 @@ from transformers import AutoConfig, AutoModelForMaskedLM, AutoTokenizer, PreTra
 
 from playground.models import fake, loading
 from playground.models.catalog import ModelSpec, Source, Task
-from playground.models.encoder import Encoder, prediction_head
+from playground.models.encoder import MANY, Encoder, VocabularyProjection, prediction_head
 from playground.models.hidden_states import fast_dtype
 from playground.models.queries import Query, Scores
 from playground.settings import Settings
@@ -166,6 +166,16 @@ def test_a_batch_waits_for_pythons_lock_at_its_two_traces_only(
     with TorchCalls() as calls:
         encoder.scores([replace(reference.queries[0], every_layer=True)])
     assert "flatten" in calls.operations  # it does notice what is not traced
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_the_vocabulary_is_read_alike_for_any_number_of_states(bias: bool) -> None:
+    torch.manual_seed(0)
+    linear = torch.nn.Linear(24, 1_000, bias=bias)
+    projection = VocabularyProjection(linear)
+    for count in range(1, 2 * MANY):
+        states = torch.randn(count, 24)
+        torch.testing.assert_close(projection(states), linear(states), atol=1e-5, rtol=0)
 
 
 def test_every_layer_goes_through_the_same_head(encoder: Encoder, reference: Reference) -> None:

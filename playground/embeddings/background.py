@@ -117,7 +117,8 @@ class Projecting:
             )
         # Demos go first; it may be over already.
         with suppress(psutil.NoSuchProcess):
-            psutil.Process(self._process.pid).nice(NICE)
+            started = psutil.Process(self._process.pid)
+            started.nice(max(NICE, started.nice()))  # a higher one than the app's is root's to give
         with self._process as process:
             if self.cancelled:  # while the process was starting
                 process.kill()

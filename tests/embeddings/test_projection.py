@@ -5,6 +5,7 @@ import threading
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
 from playground.embeddings import Method, background, pca
@@ -94,6 +95,28 @@ def test_a_map_is_stopped_at_once() -> None:
     assert run.wait(WAIT)
     assert run.cancelled
     assert run.projection is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere numbers say no priority")
+def test_its_process_asks_for_no_higher_priority_than_the_app_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = psutil.Process().nice()
+    monkeypatch.setattr(background, "NICE", own - 5)
+    run = background.start(clusters(3_000)[0], Method.TSNE)
+    try:
+        while not (children := processes()):
+            assert not run.wait(0.05)
+        assert not run.wait(0.5)
+        assert [child.nice() for child in children] == [own]
+    finally:
+        run.cancel()
+        assert run.wait(WAIT)
+
+
+def processes() -> list[psutil.Process]:
+    children = psutil.Process().children()
+    return [child for child in children if background.WORKER in child.cmdline()]
 
 
 def test_no_more_maps_than_the_setting_allows() -> None:
