@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 import torch
@@ -249,6 +250,30 @@ def test_a_run_of_each_task_can_be_used(open_page: Open, made: Finisher, task: T
     assert any("no page for a whole file of pairs" in c.value for c in app.caption) == (
         task is Task.PAIRS
     )
+
+
+@pytest.mark.parametrize(
+    ("task", "label", "field"),
+    [
+        (Task.CLASSIFICATION, "Which words push a label: Sentiment", "sentiment_text"),
+        (Task.ENTITIES, "Mark a text: Named entities", "entities_text"),
+        (Task.ADAPTATION, "Fill masks: Mask filling", "text"),
+        (Task.PAIRS, "Look inside: Attention", "text_a"),
+    ],
+)
+def test_the_text_that_was_tried_goes_along(
+    open_page: Open, made: Finisher, task: Task, label: str, field: str
+) -> None:
+    app = use(open_page, made.finish(task=task, base="bundled/masked_lm"))
+
+    def query() -> dict[str, list[str]]:
+        [link] = (one for one in app.get("page_link") if one.proto.label == label)
+        return parse_qs(link.proto.query_string)
+
+    app.text_area[0].set_value("Rain & [MASK]?").run()
+    assert query()[field] == ["Rain & [MASK]?"]
+    app.text_area[0].set_value("rain " * 1_000).run()  # too long for an address
+    assert field not in query()
 
 
 def test_a_model_is_pushed_and_the_token_is_gone(

@@ -25,19 +25,25 @@ TOP_K = 5
 WORDS = 25  # of a text of the visitor's, in the box for masks
 
 
-def show(made: Finished, spec: ModelSpec) -> None:
-    """Ask for a text, or two, and show what the model says; at first one that it never learned."""
+def show(made: Finished, spec: ModelSpec) -> str:
+    """Ask for a text, or two, and show what the model says; at first one that it never learned.
+
+    Returns:
+        The text, or the first of two.
+    """
     given = _example(made)
+    text = _text(made, _masked(given.text) if made.task is Task.ADAPTATION else given.text)
     with frame.errors_shown():
         match made.task:
             case Task.CLASSIFICATION | Task.MULTI_LABEL:
-                _labels(_text(made, given.text), spec)
+                _labels(text, spec)
             case Task.PAIRS:
-                _pair(_text(made, given.text), _second(made, given.second or ""), spec)
+                _pair(text, _second(made, given.second or ""), spec)
             case Task.ENTITIES:
-                _entities(_text(made, given.text), spec)
+                _entities(text, spec)
             case Task.ADAPTATION:
-                _masks(_text(made, _masked(given.text)), spec, made.settings.base_model)
+                _masks(text, spec, made.settings.base_model)
+    return text
 
 
 def _example(made: Finished) -> Example:

@@ -10,6 +10,7 @@ from pages.explore.attention import inputs as attention
 from pages.explore.attention.views import VIEW_FIELD as ATTENTION_VIEW
 from pages.explore.mask_filling import inputs as mask_filling
 from pages.shared import cache, own_models
+from pages.shared.link import Field
 from pages.tasks.named_entities import inputs as entities
 from pages.tasks.named_entities.views import VIEW_FIELD as ENTITIES_VIEW
 from pages.tasks.sentiment import inputs as sentiment
@@ -30,6 +31,7 @@ NO_FILE_OF_PAIRS = (
     "The pages read one text at a time, so there is no page for a whole file of pairs. The code in "
     "the download's README asks the model for one pair; put it into a loop."
 )
+MOST_IN_LINK = 2_000  # characters: longer addresses are cut on their way through some proxies
 
 Link = tuple[str, str, dict[str, str]]  # label, page, query
 
@@ -42,9 +44,9 @@ def show(run: Run, outputs: Path) -> None:
         st.info("This run left no model.", icon=":material/info:")
         return
     st.subheader("Try it", anchor=False)
-    try_it.show(made, spec)
+    tried = try_it.show(made, spec)
     st.subheader("Open it", anchor=False)
-    for label, page, query in _links(made, spec):
+    for label, page, query in _links(made, spec, tried):
         st.page_link(page, label=label, query_params=query, icon=":material/open_in_new:")
     if made.task is Task.PAIRS:
         st.caption(NO_FILE_OF_PAIRS)
@@ -52,24 +54,30 @@ def show(run: Run, outputs: Path) -> None:
     take_along.show(spec, outputs)
 
 
-def _links(made: Finished, spec: ModelSpec) -> Iterator[Link]:
-    """Yield the pages where the model serves, with the model in the link."""
+def _links(made: Finished, spec: ModelSpec, tried: str) -> Iterator[Link]:
+    """Yield the pages where the model serves, with the model and the text tried in the link."""
     base = made.settings.base_model
+
+    def text(field: Field) -> dict[str, str]:
+        return {field.name: tried} if tried.strip() and len(tried) <= MOST_IN_LINK else {}
+
     match made.task:
         case Task.CLASSIFICATION | Task.MULTI_LABEL:
             chosen = {sentiment.MODEL.name: spec.id}
-            yield "Which words push a label: Sentiment", SENTIMENT, chosen
+            words = chosen | text(sentiment.TEXT)
+            yield "Which words push a label: Sentiment", SENTIMENT, words
             yield "Label a file: Sentiment", SENTIMENT, chosen | {SENTIMENT_VIEW.name: "file"}
             if _serves(base, catalog.Task.TEXT_CLASSIFICATION):
                 both = {sentiment.MODELS.name: str([spec.id, base]), SENTIMENT_VIEW.name: "models"}
                 yield "Beside its base: Sentiment", SENTIMENT, both
         case Task.ENTITIES:
             chosen = {entities.MODEL.name: spec.id}
-            yield "Mark a text: Named entities", ENTITIES, chosen
+            yield "Mark a text: Named entities", ENTITIES, chosen | text(entities.TEXT)
             yield "Mark a file: Named entities", ENTITIES, chosen | {ENTITIES_VIEW.name: "file"}
         case Task.ADAPTATION:
-            yield "Fill masks: Mask filling", MASK_FILLING, {mask_filling.MODEL.name: spec.id}
-    looked_into = {attention.MODEL.name: spec.id}
+            chosen = {mask_filling.MODEL.name: spec.id} | text(mask_filling.TEXT)
+            yield "Fill masks: Mask filling", MASK_FILLING, chosen
+    looked_into = {attention.MODEL.name: spec.id} | text(attention.TEXT)
     yield "Look inside: Attention", ATTENTION, looked_into
     if _serves(base, catalog.Task.FEATURE_EXTRACTION):
         beside = {
