@@ -161,9 +161,9 @@ def _answer(query: Query, values: list[np.ndarray]) -> Scores:
 class VocabularyProjection(nn.Module):
     """A linear layer onto the vocabulary, at the speed with which memory is read. Same fp32 result.
 
-    For one state PyTorch reads the 47 MB of BERT's decoder at a third of that, for two or three at
-    all of it. From there on the product is written the other way round, which takes eight states in
-    the time of three.
+    For two or three states PyTorch reads the 47 MB of BERT's decoder at all of it; for one, on some
+    processors, at a third. From there on the product is written the other way round, which takes
+    eight states in the time of three.
     """
 
     def __init__(self, linear: nn.Linear) -> None:
