@@ -17,7 +17,6 @@ YOUR_TEXT = "Your text"
 OWN_SHOWN = 32  # characters of it on its pill
 MODELS_TABLE_WIDTH = 720  # pixels; narrower where the screen is
 SOURCES = {
-    Source.BUNDLED: "bundled",
     Source.LOCAL: "local folder",
     Source.RUN: "your run",
     Source.HUB: "Hub",
@@ -38,6 +37,16 @@ def header(title: str, sentence: str) -> None:
     """Show a page's title and what it is about, in one sentence."""
     st.title(title, anchor=False)
     st.write(sentence)
+
+
+def text_pair(first: str, second: str) -> tuple[str, str]:
+    """Ask for a text, or a pair, side by side; return both, those that are missing as ""."""
+    left, right = st.columns([3, 2])
+    with left:
+        a = st.text_area("Text, or text A of a pair", key=first, persist_state="session")
+    with right:
+        b = st.text_area("Text B, may stay empty", key=second, persist_state="session")
+    return a or "", b or ""
 
 
 def examples(
@@ -157,6 +166,8 @@ def short_label(spec: ModelSpec) -> str:
 
 
 def _label(spec: ModelSpec) -> str:
+    if spec.source is Source.BUNDLED:  # its title says where it is, and nobody waits for it
+        return spec.title
     return " · ".join(part for part in (spec.title, SOURCES[spec.source], _size(spec)) if part)
 
 

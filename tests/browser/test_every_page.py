@@ -15,6 +15,7 @@ from tests.browser.conftest import ROOT, App, Visit, tabs
 from tests.browser.walk import WALK
 
 ARTIFACTS = Path(os.environ.get("BERT_PLAYGROUND_ARTIFACTS", ROOT / "artifacts"))
+HEIGHT = "() => document.querySelector('[data-testid=stMain]').scrollHeight"
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -42,14 +43,20 @@ def test_a_page_is_whole_in_both_themes(
         problems += [f"{theme}: {one}" for one in found]
         keep(page, f"{name}-{theme}")
     problems += looking.too_wide(opened)
+    keep(page, f"{name}-phone")
     page.close()
     assert problems == []
     assert "Traceback" not in app.printed()
 
 
 def keep(page: Page, name: str) -> None:
-    """Keep a picture of the page for people to look at."""
+    """Keep a picture of the whole page, which scrolls otherwise, for people to look at."""
+    window = page.viewport_size
+    assert window is not None
+    height = max(window["height"], page.evaluate(HEIGHT))
+    page.set_viewport_size({"width": window["width"], "height": height})
     page.screenshot(path=ARTIFACTS / "pages" / f"{name}.jpg", type="jpeg", quality=80)
+    page.set_viewport_size(window)
 
 
 def test_the_walk_knows_pages_and_views() -> None:

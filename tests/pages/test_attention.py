@@ -70,7 +70,7 @@ def test_a_direction_without_a_pair_says_what_is_missing(page: AppTest) -> None:
     page.session_state["direction"] = "A to B"
     page.run()
     assert "second text" in page.warning[0].value
-    page.text_input(key="text_b").set_value("a dog").run()
+    page.text_area(key="text_b").set_value("a dog").run()
     assert not page.warning
 
 

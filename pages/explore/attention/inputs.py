@@ -29,18 +29,13 @@ SWITCHES = (SPECIAL, UNITS, DIRECTION, SHARE)
 
 def texts() -> tuple[str, str]:
     """Ask for one text or a pair."""
-    first = st.text_area("Text, or text A of a pair", key=TEXT.name, persist_state="session")
-    second = st.text_input(
-        "Text B, may stay empty",
-        key=PAIR.name,
-        persist_state="session",
-    )
+    first, second = frame.text_pair(TEXT.name, PAIR.name)
     frame.examples(
         "attention_example",
         {name: {TEXT.name: one, PAIR.name: other} for name, (one, other) in EXAMPLES.items()},
         text=TEXT.name,
     )
-    return first or "", second or ""
+    return first, second
 
 
 def switches() -> Switches:
@@ -87,12 +82,11 @@ def switches() -> Switches:
 
 def layers_and_heads(layers: int, heads: int) -> tuple[list[int], list[int]]:
     """Ask which layers and heads to average; return their indices from 0, all if none is chosen."""
-    st.caption("The mean of the chosen layers and heads; of all, if none is chosen.")
     left, right = st.columns([2, 3])
     with left:
-        chosen_layers = _some("Layers", LAYERS, layers)
+        chosen_layers = _some("Layers, all if none is chosen", LAYERS, layers)
     with right:
-        chosen_heads = _some("Heads", HEADS, heads)
+        chosen_heads = _some("Heads, all if none is chosen", HEADS, heads)
     return chosen_layers, chosen_heads
 
 
@@ -106,5 +100,6 @@ def _some(label: str, field: Field, count: int) -> list[int]:
         key=field.name,
         persist_state="session",
         wrap=True,
+        help="Of several layers and heads the mean is shown.",
     )
     return [number - 1 for number in chosen or numbers]

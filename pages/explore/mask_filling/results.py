@@ -32,7 +32,7 @@ def guesses(found: Sequence[Guess], entropy: float) -> None:
         hide_index=True,
     )
     st.caption(
-        f"As undecided as between {exp(entropy):,.0f} equally likely words "
+        f"As undecided as between {exp(entropy):,.1f} equally likely words "
         f"(perplexity; entropy {entropy:.2f} nats)."
     )
 

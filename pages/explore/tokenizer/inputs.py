@@ -55,14 +55,13 @@ TOKEN = Field(name="input_token", default=1, read=whole_number(0, 511))
 
 def texts() -> tuple[str, str]:
     """Ask for a text, or a pair."""
-    first = st.text_area("Text, or text A of a pair", key=TEXT.name, persist_state="session")
-    second = st.text_input("Text B, may stay empty", key=PAIR.name, persist_state="session")
+    first, second = frame.text_pair(TEXT.name, PAIR.name)
     frame.examples(
         "pieces_example",
         {name: {TEXT.name: one, PAIR.name: other} for name, (one, other) in EXAMPLES.items()},
         text=TEXT.name,
     )
-    return first or "", second or ""
+    return first, second
 
 
 def text() -> str:

@@ -71,7 +71,8 @@ def _said(found: LongRange) -> str:
     return (
         f"In the sentence before, {near.distance:.0f} tokens away, a cue makes its word "
         f"**{_times(near.log_ratio)} times** as probable as another cue does; "
-        f"{far.distance:.0f} tokens away **{_times(far.log_ratio)} times**. At 1 it is of no use."
+        f"{far.distance:.0f} tokens away **{_times(far.log_ratio)} times**. At 1.0 times it would "
+        "say nothing."
     )
 
 
