@@ -36,7 +36,7 @@ def loaded(times):
 
 
 warm = loaded(10)
-print((loaded(40) - warm) / 1e6)
+print((loaded(20) - warm) / 1e6)
 """
 
 

@@ -1,13 +1,13 @@
 """Every view of every page, light and dark, wide and as narrow as a phone, looked at once."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import plotly.graph_objects as go
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 from plotly.offline import get_plotlyjs
 
 from tests.browser import looking
@@ -15,36 +15,34 @@ from tests.browser.conftest import ROOT, App, Visit, tabs
 from tests.browser.walk import WALK
 
 ARTIFACTS = Path(os.environ.get("BERT_PLAYGROUND_ARTIFACTS", ROOT / "artifacts"))
+WINDOW: ViewportSize = {"width": 1280, "height": 900}
 HEIGHT = "() => document.querySelector('[data-testid=stMain]').scrollHeight"
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @pytest.fixture(scope="module")
-def open_tab(browser: Browser) -> Iterator[Callable[[str], Visit]]:
-    """A function like ``visit``'s; all its tabs are of one browser, which has the scripts once."""
+def walker(browser: Browser) -> Iterator[Visit]:
+    """One tab for all pages: a tab of its own reads Streamlit's scripts anew, for seconds."""
     with tabs(browser) as open_address:
-        yield open_address
+        yield open_address("about:blank")
 
 
 @pytest.mark.weights
 @pytest.mark.parametrize("name", WALK)
-def test_a_page_is_whole_in_both_themes(
-    open_tab: Callable[[str], Visit], app: App, name: str
-) -> None:
-    opened = open_tab(f"{app.url}{WALK[name]}")
-    page, problems = opened.page, opened.problems
+def test_a_page_is_whole_in_both_themes(walker: Visit, app: App, name: str) -> None:
+    page = walker.page
+    page.set_viewport_size(WINDOW)
+    problems = walker.problems = []
     for theme in THEMES:
-        if theme != THEMES[0]:  # Streamlit draws charts in the theme that a tab begins with
-            page.emulate_media(color_scheme=theme)
-            page.reload()
-        looking.settle(opened)
+        page.emulate_media(color_scheme=theme)
+        page.goto(f"{app.url}{WALK[name]}")  # each time: charts keep the theme a page began with
+        looking.settle(walker)
         looking.in_theme(page, theme)
         found = [*looking.broken_off(page), *looking.blank_charts(page), *looking.barriers(page)]
         problems += [f"{theme}: {one}" for one in found]
         keep(page, f"{name}-{theme}")
-    problems += looking.too_wide(opened)
+    problems += looking.too_wide(walker)
     keep(page, f"{name}-phone")
-    page.close()
     assert problems == []
     assert "Traceback" not in app.printed()
 
@@ -64,6 +62,15 @@ def test_the_walk_knows_pages_and_views() -> None:
     assert WALK["attention-links"] == "/attention?attention_view=links"
 
 
+@pytest.fixture(scope="module")
+def plotly(browser: Browser) -> Iterator[Page]:
+    """An empty page with Plotly's scripts, which take seconds to read."""
+    page = browser.new_page()
+    page.evaluate(get_plotlyjs())
+    yield page
+    page.close()
+
+
 @pytest.mark.parametrize(
     ("figure", "blank"),
     [
@@ -79,13 +86,11 @@ def test_the_walk_knows_pages_and_views() -> None:
         (go.Figure().add_annotation(text="word", x=1, y=1), False),
     ],
 )
-def test_a_chart_without_a_mark_is_found(browser: Browser, figure: go.Figure, blank: bool) -> None:
-    page = browser.new_page()
-    page.set_content('<div role="figure" aria-label="The chart"><div id="chart"></div></div>')
-    page.evaluate(get_plotlyjs())
-    page.evaluate(f"() => Plotly.newPlot('chart', {figure.to_json()})")
-    assert looking.blank_charts(page, within=100) == ["blank chart: The chart"] * blank
-    page.close()
+def test_a_chart_without_a_mark_is_found(plotly: Page, figure: go.Figure, blank: bool) -> None:
+    place = '<div role="figure" aria-label="The chart"><div id="chart"></div></div>'
+    plotly.evaluate("html => { document.body.innerHTML = html; }", place)
+    plotly.evaluate(f"() => Plotly.newPlot('chart', {figure.to_json()})")
+    assert looking.blank_charts(plotly, within=100) == ["blank chart: The chart"] * blank
 
 
 @pytest.mark.parametrize(
