@@ -124,10 +124,12 @@ def take_away(
     spec: ModelSpec,
     file_name: str,
     more: Sequence[frame.Download] = (),
+    has_figure: bool = True,
 ) -> None:
     """Offer a view's ``rows`` as files, the bundled adapter, and the code that computes them.
 
-    ``more`` are the view's own files.
+    ``more`` are the view's own files. ``has_figure`` says whether a figure with a camera button is
+    shown.
     """
     files = [
         frame.Download("CSV", partial(as_csv, rows), f"{file_name}.csv", "text/csv"),
@@ -136,7 +138,8 @@ def take_away(
         *adapter(spec),
     ]
     frame.downloads(files)
-    picture_format()
+    if has_figure:
+        picture_format()
     code(snippet, spec=spec, file_name=file_name)
 
 

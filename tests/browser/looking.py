@@ -92,6 +92,13 @@ def blank_charts(page: Page, within: float = LASTING) -> list[str]:
     return [f"blank chart: {name}" for name in names]
 
 
+def camera_of_nothing(page: Page) -> list[str]:
+    """Return a complaint where a page asks what a camera saves, and shows no chart with one."""
+    asks = page.get_by_text("The camera button of a picture saves").count()
+    charts = page.get_by_test_id("stPlotlyChart").count()
+    return ["a camera without a chart"] * bool(asks and not charts)
+
+
 def broken_off(page: Page) -> list[str]:
     """Return the exceptions that the page shows."""
     return [f"exception: {one.inner_text()}" for one in page.get_by_test_id("stException").all()]

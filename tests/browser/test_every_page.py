@@ -41,6 +41,7 @@ def test_a_page_is_whole_in_both_themes(walker: Visit, app: App, name: str) -> N
         found = [*looking.broken_off(page), *looking.blank_charts(page), *looking.barriers(page)]
         problems += [f"{theme}: {one}" for one in found]
         keep(page, f"{name}-{theme}")
+    problems += looking.camera_of_nothing(page)
     problems += looking.too_wide(walker)
     keep(page, f"{name}-phone")
     assert problems == []

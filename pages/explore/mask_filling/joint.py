@@ -68,6 +68,7 @@ def show(place: DeltaGenerator, model_id: str, top_k: int) -> None:
             scripts.jointly(text, order=in_order, beam_width=width, top_k=top_k),
             spec=model.spec,
             file_name="joint-fillings",
+            has_figure=False,
         )
 
 

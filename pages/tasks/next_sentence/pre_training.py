@@ -47,6 +47,7 @@ def show(place: DeltaGenerator, side: DeltaGenerator, model_id: str) -> None:
             scripts.pre_training(found, seed=seed, temperature=model.labels.temperature),
             spec=model.spec,
             file_name="pre-training-pairs",
+            has_figure=False,
         )
 
 

@@ -62,6 +62,7 @@ def show(place: DeltaGenerator, side: DeltaGenerator, model_id: str) -> None:
             scripts.labels([found.whole, *(one.found for one in found.sentences)]),
             spec=model.spec,
             file_name="sentiment-sentences",
+            has_figure=False,
         )
 
 
