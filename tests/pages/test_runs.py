@@ -40,8 +40,11 @@ def test_before_the_browser_has_answered_nothing_is_shown(
     assert "mine" not in text(page)
 
 
-def test_without_runs_it_says_where_to_start_one(open_runs: Callable[..., AppTest]) -> None:
-    assert "Start one on the page Fine-tuning" in text(open_runs())
+def test_without_runs_it_leads_to_where_one_is_started(open_runs: Callable[..., AppTest]) -> None:
+    page = open_runs()
+    assert "Start one on the page Fine-tuning" in text(page)
+    [start] = page.get("page_link")
+    assert (start.proto.page, start.proto.label) == ("fine_tuning", "Start a run")
 
 
 def test_all_runs_are_listed_with_what_they_do(

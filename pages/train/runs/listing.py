@@ -11,6 +11,7 @@ from playground.fine_tuning.runs.progress import follow
 from playground.fine_tuning.runs.state import ACTIVE, State
 from playground.fine_tuning.runs.store import Run
 
+FINE_TUNING = "../train/fine_tuning/page.py"  # from pages/shared/navigation.py
 REFRESH = 3.0  # seconds
 MOST = 50  # rows
 MOVING = ACTIVE | {State.QUEUED}
@@ -24,6 +25,7 @@ def show(owner: str) -> None:
             "You have no runs yet. Start one on the page Fine-tuning; it appears here.",
             icon=":material/info:",
         )
+        st.page_link(FINE_TUNING, label="Start a run", icon=":material/model_training:")
         limits.show()
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
