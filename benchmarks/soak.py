@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 from statistics import linear_regression, median, quantiles
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from playwright.async_api import Browser, Error, Page, async_playwright
 
@@ -224,7 +224,8 @@ async def _alone(browser: Browser, url: str) -> list[float]:
     context.set_default_timeout(PATIENCE * 1e3)
     page = await arrive(context, url)
     took = [await _filled(page, number) for number in range(1, ALONE + 2)]
-    for link in await _links(page, url):
+    pages = {urlsplit(link).path: link for link in await _links(page, url)}
+    for link in pages.values():
         await page.goto(link)
         await page.wait_for_function(SETTLED)
     await context.close()
