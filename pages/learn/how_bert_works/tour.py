@@ -98,7 +98,8 @@ def _buttons(number: int) -> None:
         st.button(
             "Next",
             icon=":material/arrow_forward:",
-            type="primary",
+            # On a disabled primary button Streamlit writes in its background's colour.
+            type="secondary" if number == len(STEPS) else "primary",
             disabled=number == len(STEPS),
             on_click=go,
             args=(1,),
