@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from textwrap import shorten
+from typing import Literal
 
 import streamlit as st
 
@@ -39,8 +40,13 @@ def header(title: str, sentence: str) -> None:
     st.write(sentence)
 
 
+def main_type(*, disabled: bool) -> Literal["primary", "secondary"]:
+    """Return the type of a page's main button, which nobody can read as a disabled primary one."""
+    return "secondary" if disabled else "primary"
+
+
 def text_pair(first: str, second: str) -> tuple[str, str]:
-    """Ask for a text, or a pair, side by side; return both, those that are missing as ""."""
+    """Ask for a text, or a pair, side by side; return both, empty where missing."""
     left, right = st.columns([3, 2])
     with left:
         a = st.text_area("Text, or text A of a pair", key=first, persist_state="session")

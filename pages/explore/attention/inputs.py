@@ -100,6 +100,6 @@ def _some(label: str, field: Field, count: int) -> list[int]:
         key=field.name,
         persist_state="session",
         wrap=True,
-        help="Of several layers and heads the mean is shown.",
+        help="Of several, Heatmap and Compare show the mean.",
     )
     return [number - 1 for number in chosen or numbers]

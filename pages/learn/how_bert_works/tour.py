@@ -87,6 +87,7 @@ def _buttons(number: int) -> None:
         st.session_state[inputs.STEP.name] = min(max(to, 1), len(STEPS))
         st.session_state[MOVED] = True
 
+    last = number == len(STEPS)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.button(
             "Back",
@@ -98,9 +99,8 @@ def _buttons(number: int) -> None:
         st.button(
             "Next",
             icon=":material/arrow_forward:",
-            # On a disabled primary button Streamlit writes in its background's colour.
-            type="secondary" if number == len(STEPS) else "primary",
-            disabled=number == len(STEPS),
+            type=frame.main_type(disabled=last),
+            disabled=last,
             on_click=go,
             args=(1,),
         )

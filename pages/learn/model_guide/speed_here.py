@@ -39,7 +39,12 @@ def show() -> None:
         _watch(job)
     else:
         with frame.errors_shown():
-            if st.button("Measure", type="primary", icon=":material/timer:", disabled=not chosen):
+            if st.button(
+                "Measure",
+                type=frame.main_type(disabled=not chosen),
+                icon=":material/timer:",
+                disabled=not chosen,
+            ):
                 specs = [inputs.brought(model_id) for model_id in chosen]
                 st.session_state[JOB] = _start(specs)
                 st.rerun()

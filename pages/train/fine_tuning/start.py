@@ -5,7 +5,7 @@ from pathlib import PurePath
 
 import streamlit as st
 
-from pages.shared import cache, kept
+from pages.shared import cache, frame, kept
 from pages.shared.owner import owner
 from pages.shared.runs import store
 from pages.shared.words import counted
@@ -52,7 +52,10 @@ def ask(order: Order) -> None:
             icon=":material/hourglass_empty:",
         )
     clicked = st.button(
-        "Start", type="primary", icon=":material/play_arrow:", disabled=asker is None
+        "Start",
+        type=frame.main_type(disabled=asker is None),
+        icon=":material/play_arrow:",
+        disabled=asker is None,
     )
     st.caption(caps())
     # One object of the session: of two clicks the second one interrupts the run of this script, and
