@@ -185,9 +185,10 @@ def test_a_rolling_restart_keeps_a_visitors_runs_links_and_uploads(
             server.stop()
             expect(watching.page.get_by_text(seen)).to_have_count(0)  # it has found the other one
             expect(step).to_be_visible()
-            expect(watching.page.get_by_role("heading", name="Tickets")).to_be_visible()
+            # For a moment a page that has moved shows its old parts beside the new ones.
+            expect(watching.page.get_by_role("heading", name="Tickets")).to_have_count(1)
             assert at(watching) != before
-            expect(writing.page.get_by_role("button", name="Upload", exact=True)).to_be_visible()
+            expect(writing.page.get_by_role("button", name="Upload", exact=True)).to_have_count(1)
             if not moved:  # a second time nothing tells the new server that there was a file
                 expect(writing.page.get_by_text("Your file is gone")).to_be_visible()
             server.start()
@@ -202,7 +203,7 @@ def test_a_rolling_restart_keeps_a_visitors_runs_links_and_uploads(
 
 def upload(visit: Visit, file: Path) -> None:
     """Upload a file on the Fine-tuning page, and see that it arrives."""
-    expect(visit.page.get_by_role("heading", name="1. Data")).to_be_visible()
+    expect(visit.page.get_by_role("heading", name="1. Data")).to_have_count(1)
     with visit.page.expect_response(lambda one: one.request.method == "PUT") as answer:
         visit.page.locator("input[type=file]").set_input_files(file)
     assert answer.value.status == 204
