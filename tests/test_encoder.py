@@ -13,7 +13,14 @@ from transformers import AutoConfig, AutoModelForMaskedLM, AutoTokenizer, PreTra
 
 from playground.models import fake, loading
 from playground.models.catalog import ModelSpec, Source, Task
-from playground.models.encoder import MANY, Encoder, VocabularyProjection, prediction_head
+from playground.models.encoder import (
+    MANY,
+    Encoder,
+    VocabularyProjection,
+    prediction_head,
+    states_first,
+    weights_first,
+)
 from playground.models.hidden_states import fast_dtype
 from playground.models.queries import Query, Scores
 from playground.settings import Settings
@@ -169,10 +176,14 @@ def test_a_batch_waits_for_pythons_lock_at_its_two_traces_only(
 
 
 @pytest.mark.parametrize("bias", [True, False])
-def test_the_vocabulary_is_read_alike_for_any_number_of_states(bias: bool) -> None:
+@pytest.mark.parametrize("few", [states_first, weights_first])
+def test_the_vocabulary_is_read_alike_for_any_number_of_states(
+    few: Callable[..., Tensor], bias: bool
+) -> None:
     torch.manual_seed(0)
     linear = torch.nn.Linear(24, 1_000, bias=bias)
     projection = VocabularyProjection(linear)
+    projection.few = few  # whichever this processor prefers
     for count in range(1, 2 * MANY):
         states = torch.randn(count, 24)
         torch.testing.assert_close(projection(states), linear(states), atol=1e-5, rtol=0)
