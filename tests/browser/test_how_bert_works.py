@@ -14,7 +14,7 @@ from tests.browser.looking import too_wide
 CHART = "[data-testid=stPlotlyChart] .main-svg"
 TOP = """() => {
   const box = document.querySelector(".st-key-tour_roadmap").getBoundingClientRect();
-  return box.top >= -1 && box.top < 200;
+  return box.top >= -1 && box.top < 1;
 }"""
 
 

@@ -21,6 +21,7 @@ from playground import how_bert_works
 from playground.models.catalog import Task
 
 ROADMAP = "tour_roadmap"
+READ = "tour_read"  # as high as the window, or the page would be too short to scroll while it fills
 MOVED = "tour_moved"  # session key: whether a button has just led to another step
 # Who has read a step to its end presses a button there, and wants to read on from the top.
 SCROLL = """<script>
@@ -51,20 +52,24 @@ def show(model_id: str) -> None:
         if len(tour.masked.mask_positions) > 1:
             st.info("Of several masks the tour follows the first.", icon=":material/info:")
         _roadmap(number)
-        st.header(f"{number}. {step.name}", anchor=False)
-        shown = step.show(tour, model, text)
-        _buttons(number)
-        results.take_away(
-            shown.rows, shown.snippet, spec=model.spec, file_name=f"how-bert-works-{number}"
-        )
+        with st.container(key=READ):
+            st.header(f"{number}. {step.name}", anchor=False)
+            shown = step.show(tour, model, text)
+            _buttons(number)
+            results.take_away(
+                shown.rows, shown.snippet, spec=model.spec, file_name=f"how-bert-works-{number}"
+            )
+        # Only now: a run that is broken off may not have sent its script, and the next one has to.
+        st.session_state[MOVED] = False
 
 
 def _roadmap(number: int) -> None:
     with st.container(key=ROADMAP):
         _progress(number)
-    if st.session_state.pop(MOVED, False):
-        # The script is ours alone; the number makes it another one each time, so that it runs.
-        st.html(SCROLL % (ROADMAP, number), unsafe_allow_javascript=True)
+        # In here, where nothing comes after it: else what does would move up and down with it.
+        if st.session_state.get(MOVED):
+            # The script is ours alone; the number makes it another one each time, so that it runs.
+            st.html(SCROLL % (ROADMAP, number), unsafe_allow_javascript=True)
 
 
 def _progress(number: int) -> None:
