@@ -1,7 +1,7 @@
 """Every view of every page, light and dark, wide and as narrow as a phone, looked at once."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -56,6 +56,13 @@ def keep(page: Page, name: str) -> None:
     page.set_viewport_size({"width": window["width"], "height": height})
     page.screenshot(path=ARTIFACTS / "pages" / f"{name}.jpg", type="jpeg", quality=80)
     page.set_viewport_size(window)
+
+
+def test_another_host_is_not_found_and_noticed(visit: Callable[[str], Visit], app: App) -> None:
+    opened = visit(f"{app.url}/_stcore/health")
+    found = "() => fetch('http://example.org/').then(() => true, () => false)"
+    assert opened.page.evaluate(found) is False
+    assert "asked for http://example.org/" in opened.problems
 
 
 def test_the_walk_knows_pages_and_views() -> None:
