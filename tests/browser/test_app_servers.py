@@ -179,15 +179,16 @@ def test_a_rolling_restart_keeps_a_visitors_runs_links_and_uploads(
         writing = open_address(f"{url}/fine_tuning")
         upload(writing, tmp_path / "cups.csv")
         for moved in range(len(shared.farm.servers)):
-            step = watching.page.get_by_text(re.compile(r"Step \d+ of")).first
-            seen, before = step.inner_text(), at(watching)
+            before = at(watching)
             server = shared.farm.servers["ab".index(before)]
             server.stop()
-            expect(watching.page.get_by_text(seen)).to_have_count(0)  # it has found the other one
+            wait_until(partial(has_left, watching, before), partial(at, watching))
+            step = watching.page.get_by_text(re.compile(r"Step \d+ of")).first
+            seen = step.inner_text()
+            expect(watching.page.get_by_text(seen)).to_have_count(0)  # it goes on there
             expect(step).to_be_visible()
             # For a moment a page that has moved shows its old parts beside the new ones.
             expect(watching.page.get_by_role("heading", name="Tickets")).to_have_count(1)
-            assert at(watching) != before
             expect(writing.page.get_by_role("button", name="Upload", exact=True)).to_have_count(1)
             if not moved:  # a second time nothing tells the new server that there was a file
                 expect(writing.page.get_by_text("Your file is gone")).to_be_visible()
@@ -214,6 +215,11 @@ def at(visit: Visit) -> str:
     """Return the name of the server that a browser stays with."""
     cookies = visit.page.context.cookies()
     return next(str(cookie["value"]) for cookie in cookies if cookie["name"] == AT)
+
+
+def has_left(visit: Visit, server: str) -> bool:
+    """Return whether a browser stays with another server by now."""
+    return at(visit) != server
 
 
 def test_while_the_database_is_away_pages_say_so_and_others_work(
