@@ -18,11 +18,10 @@ from playground.fine_tuning.runs.store import RunStore
 from playground.settings import PREFIX, Settings
 from tests.app_servers import Farm, farm
 from tests.browser.conftest import Visit, tabs
-from tests.fine_tuning.conftest import PretendedLauncher, Room, kill_all
-from tests.fine_tuning.conftest import wait_until as wait_for
+from tests.fine_tuning.conftest import PretendedLauncher, Room, kill_all, wait_until
 from tests.fine_tuning.fake_worker import MODULE
 from tests.postgresql import PostgreSQL
-from tests.scale.ray_cluster import PATIENCE, RayCluster, needs_ray
+from tests.scale.ray_cluster import RayCluster, needs_ray
 
 pytestmark = pytest.mark.scale
 
@@ -31,8 +30,6 @@ STEPS, TOTAL = 30, 465  # 1 + 2 + ... + 30
 CSV = "text,label\n" + "".join(f"Cup of tea number {n},{'ab'[n % 2]}\n" for n in range(30))
 AT = "bert_server"  # the cookie that says which server a browser stays with
 PROCESSES, ON_A_CLUSTER = "processes", pytest.param("ray", marks=needs_ray)
-# Workers have the lowest priority: beside other work on the machine they get to little.
-wait_until = partial(wait_for, patience=PATIENCE)
 SILENT = "The database that lists all runs does not answer"
 
 
@@ -173,7 +170,7 @@ def test_a_rolling_restart_keeps_a_visitors_runs_links_and_uploads(
         watching = open_address(f"{url}/runs")
         expect(watching.page.get_by_text("You have no runs yet")).to_be_visible()
         owner = str(watching.page.evaluate("localStorage.getItem('bert-playground-owner')"))
-        run_id = shared.submit(owner, "Tickets", steps=3_000, milliseconds=50)
+        run_id = shared.submit(owner, "Tickets", steps=60_000, milliseconds=50)
         watching.page.goto(f"{url}/runs?run={run_id}")
         expect(watching.page.get_by_text("training, epoch 1 of 2")).to_be_visible()
         writing = open_address(f"{url}/fine_tuning")
@@ -228,7 +225,7 @@ def test_while_the_database_is_away_pages_say_so_and_others_work(
     page = visit(f"{shared.farm.url}/runs").page
     expect(page.get_by_text("You have no runs yet")).to_be_visible()
     owner = str(page.evaluate("localStorage.getItem('bert-playground-owner')"))
-    run_id = shared.submit(owner, "Tickets", steps=3_000, milliseconds=50)
+    run_id = shared.submit(owner, "Tickets", steps=60_000, milliseconds=50)
     page.goto(f"{shared.farm.url}/runs?run={run_id}")
     expect(page.get_by_text("training, epoch 1 of 2")).to_be_visible()
 

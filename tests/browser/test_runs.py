@@ -118,7 +118,7 @@ def test_nobody_reaches_the_runs_of_another_browser(
 ) -> None:
     mine, theirs = visit(f"{served.app.url}/runs"), another_browser(f"{served.app.url}/runs")
     owner, stranger = owner_of(mine.page), owner_of(theirs.page)
-    run_id = served.submit(owner, "Secret plan", steps=6_000, milliseconds=20)
+    run_id = served.submit(owner, "Secret plan", steps=60_000, milliseconds=20)
     served.wait(owner, run_id, State.RUNNING)
 
     for query in (f"run={run_id}", f"run={run_id.upper()}", f"compare={run_id}&compare={run_id}"):
@@ -142,7 +142,7 @@ def test_a_run_is_watched_goes_on_without_a_tab_and_is_found_finished(
 ) -> None:
     opened = visit(f"{served.app.url}/runs")
     page, owner = opened.page, owner_of(opened.page)
-    run_id = served.submit(owner, "Tickets", steps=150, milliseconds=60, chatter=20_000)
+    run_id = served.submit(owner, "Tickets", steps=300, milliseconds=60, chatter=20_000)
     page.goto(served.address(run_id))
     expect(page.get_by_text("training, epoch 1 of 2")).to_be_visible()
     expect(page.get_by_role("figure", name=re.compile("^Loss over"))).to_be_visible()
@@ -150,7 +150,7 @@ def test_a_run_is_watched_goes_on_without_a_tab_and_is_found_finished(
     main.evaluate("main => main.scrollTo(0, 120)")
     place = main.evaluate("main => main.scrollTop")
     page.evaluate("window.sameDocument = true")
-    step = page.get_by_text(re.compile(r"Step \d+ of 150"))
+    step = page.get_by_text(re.compile(r"Step \d+ of 300"))
     first = step.inner_text()
     expect(step).not_to_have_text(first)
     assert place > 0
@@ -167,7 +167,7 @@ def test_a_run_is_watched_goes_on_without_a_tab_and_is_found_finished(
     page.get_by_role("button", name="Tickets").click()
     expect(page).to_have_url(served.address(run_id))
     page.get_by_role("radio", name="Training").click()
-    expect(page.get_by_text("Step 150 of 150")).to_be_visible()
+    expect(page.get_by_text("Step 300 of 300")).to_be_visible()
     page.go_back()
     expect(page.get_by_role("button", name="Tickets")).to_be_visible()
     assert "Traceback" not in served.app.printed()
@@ -178,7 +178,7 @@ def test_cancelling_asks_first_and_a_cancelled_run_goes_on(
 ) -> None:
     page = visit(f"{served.app.url}/runs").page
     owner = owner_of(page)
-    run_id = served.submit(owner, "Tickets", steps=6_000, milliseconds=20)
+    run_id = served.submit(owner, "Tickets", steps=60_000, milliseconds=20)
     page.goto(served.address(run_id))
     expect(page.get_by_text("training, epoch 1 of 2")).to_be_visible()
     wait_until(lambda: served.store.run(owner, run_id).step is not None)

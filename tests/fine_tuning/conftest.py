@@ -27,7 +27,9 @@ from playground.settings import PREFIX, SQLITE, Settings
 from tests.fine_tuning.fake_worker import MODULE
 from tests.postgresql import PostgreSQL
 
-PATIENCE = 60.0  # seconds before a test gives up waiting
+# Seconds before a test gives up waiting. Workers have the lowest priority: beside other work on the
+# machine they get to little.
+PATIENCE = 240.0
 ON_BOTH = pytest.mark.parametrize(
     "database",
     [SQLITE, pytest.param("postgresql", marks=pytest.mark.scale)],

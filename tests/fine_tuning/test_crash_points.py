@@ -60,7 +60,7 @@ def alone(processes: SpawnContext, check: Callable[..., None], *arguments: objec
     """Run ``check`` in a process of its own, whose output tells why it failed."""
     process = processes.Process(target=check, args=arguments)
     process.start()
-    process.join(5 * PATIENCE)
+    process.join(2 * PATIENCE)
     process.kill()
     process.join()
     assert process.exitcode == 0

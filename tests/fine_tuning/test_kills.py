@@ -48,7 +48,7 @@ def test_killed_at_any_moment_no_run_is_lost_or_stuck(
 
     watching = room.queue.watch()  # the server starts again
     # One after the other: on a machine busy with other things that takes a while.
-    wait_until(lambda: all_finished(room), lambda: room.store.runs(room.owner), 10 * PATIENCE)
+    wait_until(lambda: all_finished(room), lambda: room.store.runs(room.owner), 3 * PATIENCE)
     watching.set()
     runs = room.store.runs(room.owner)
     assert len(runs) == len(list(room.queue.folder.glob("[0-9a-f]*")))

@@ -114,7 +114,7 @@ def served(settings: Settings, processes: SpawnContext) -> tuple[Settings, list[
     ]
     for server in servers:
         server.start()
-    end = time.monotonic() + 5 * PATIENCE
+    end = time.monotonic() + 2 * PATIENCE
     for server in servers:
         server.join(max(end - time.monotonic(), 0))
     for server in servers:

@@ -82,7 +82,7 @@ def test_the_environment_of_a_worker_is_listed() -> None:
 
 def test_cancel_keeps_the_checkpoint_and_resume_goes_on_from_it(real: Make) -> None:
     room = real()
-    run = room.submit(steps=60, milliseconds=20)
+    run = room.submit(steps=60, milliseconds=50)
     wait_until(lambda: (room.run(run.id).step or 0) >= 5)
     room.store.cancel(room.owner, run.id)
 

@@ -18,9 +18,9 @@ import psutil
 import pytest
 
 from playground.fine_tuning.runs.launcher import ROOT
+from tests.fine_tuning.conftest import PATIENCE
 from tests.ports import free_port
 
-PATIENCE = 240.0  # seconds before a test gives up waiting
 NODES = 2
 OBJECT_STORE = 80_000_000  # bytes, the least that Ray takes: runs put nothing into it
 

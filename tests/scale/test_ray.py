@@ -1,7 +1,6 @@
 """Runs on a real Ray cluster: a head and two nodes, killed in the middle of runs."""
 
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,9 @@ from playground.fine_tuning.runs.settings import JSON, RunSettings
 from playground.fine_tuning.runs.state import ENDED, State
 from playground.fine_tuning.runs.store import Run, RunStore
 from playground.settings import Settings
-from tests.fine_tuning.conftest import wait_until as wait_for
+from tests.fine_tuning.conftest import wait_until
 from tests.fine_tuning.fake_worker import MODULE
-from tests.scale.ray_cluster import NODES, PATIENCE, RayCluster, needs_ray
+from tests.scale.ray_cluster import NODES, RayCluster, needs_ray
 
 pytestmark = [needs_ray, pytest.mark.scale]
 SLOTS = 2 * NODES  # runs at once: two processors a node, one a run
@@ -34,9 +33,6 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RayCluster]:
         yield found
     finally:
         found.stop()
-
-
-wait_until = partial(wait_for, patience=PATIENCE)
 
 
 class Visitor:
@@ -142,7 +138,7 @@ def test_cancelling_keeps_the_last_checkpoint(visitor: Visitor) -> None:
 
 
 def test_a_stopped_job_is_an_interrupted_run_that_goes_on(visitor: Visitor) -> None:
-    run_id = visitor.submit(steps=100, milliseconds=20)
+    run_id = visitor.submit(steps=100, milliseconds=60)
     visitor.wait_for_step(run_id, 5)
     visitor.launcher.stop(visitor.queue.directory(run_id).handle() or "")
     stopped = visitor.wait_for_end(run_id)
