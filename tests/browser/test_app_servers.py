@@ -18,7 +18,13 @@ from playground.fine_tuning.runs.store import RunStore
 from playground.settings import PREFIX, Settings
 from tests.app_servers import Farm, farm
 from tests.browser.conftest import Visit, tabs
-from tests.fine_tuning.conftest import PretendedLauncher, Room, kill_all, wait_until
+from tests.fine_tuning.conftest import (
+    PretendedLauncher,
+    Room,
+    kill_all,
+    wait_for_checkpoint,
+    wait_until,
+)
 from tests.fine_tuning.fake_worker import MODULE
 from tests.postgresql import PostgreSQL
 from tests.scale.ray_cluster import RayCluster, needs_ray
@@ -171,6 +177,7 @@ def test_a_rolling_restart_keeps_a_visitors_runs_links_and_uploads(
         expect(watching.page.get_by_text("You have no runs yet")).to_be_visible()
         owner = str(watching.page.evaluate("localStorage.getItem('bert-playground-owner')"))
         run_id = shared.submit(owner, "Tickets", steps=60_000, milliseconds=50)
+        wait_for_checkpoint(shared.store, owner, run_id)
         watching.page.goto(f"{url}/runs?run={run_id}")
         expect(watching.page.get_by_text("training, epoch 1 of 2")).to_be_visible()
         writing = open_address(f"{url}/fine_tuning")
@@ -226,6 +233,7 @@ def test_while_the_database_is_away_pages_say_so_and_others_work(
     expect(page.get_by_text("You have no runs yet")).to_be_visible()
     owner = str(page.evaluate("localStorage.getItem('bert-playground-owner')"))
     run_id = shared.submit(owner, "Tickets", steps=60_000, milliseconds=50)
+    wait_for_checkpoint(shared.store, owner, run_id)
     page.goto(f"{shared.farm.url}/runs?run={run_id}")
     expect(page.get_by_text("training, epoch 1 of 2")).to_be_visible()
 

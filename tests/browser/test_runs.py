@@ -16,7 +16,13 @@ from playground.fine_tuning.runs.state import State
 from playground.fine_tuning.runs.store import RunStore
 from playground.settings import Settings
 from tests.browser.conftest import App, Visit, running, tabs
-from tests.fine_tuning.conftest import PretendedLauncher, Room, kill_all, wait_until
+from tests.fine_tuning.conftest import (
+    PretendedLauncher,
+    Room,
+    kill_all,
+    wait_for_checkpoint,
+    wait_until,
+)
 from tests.fine_tuning.fake_worker import MODULE
 
 KEPT = "localStorage.getItem('bert-playground-owner')"
@@ -143,6 +149,7 @@ def test_a_run_is_watched_goes_on_without_a_tab_and_is_found_finished(
     opened = visit(f"{served.app.url}/runs")
     page, owner = opened.page, owner_of(opened.page)
     run_id = served.submit(owner, "Tickets", steps=300, milliseconds=60, chatter=20_000)
+    wait_for_checkpoint(served.store, owner, run_id)
     page.goto(served.address(run_id))
     expect(page.get_by_text("training, epoch 1 of 2")).to_be_visible()
     expect(page.get_by_role("figure", name=re.compile("^Loss over"))).to_be_visible()
@@ -179,9 +186,9 @@ def test_cancelling_asks_first_and_a_cancelled_run_goes_on(
     page = visit(f"{served.app.url}/runs").page
     owner = owner_of(page)
     run_id = served.submit(owner, "Tickets", steps=60_000, milliseconds=20)
+    wait_for_checkpoint(served.store, owner, run_id)
     page.goto(served.address(run_id))
     expect(page.get_by_text("training, epoch 1 of 2")).to_be_visible()
-    wait_until(lambda: served.store.run(owner, run_id).step is not None)
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Its checkpoint is kept")).to_be_visible()
     assert served.store.run(owner, run_id).state is State.RUNNING

@@ -125,6 +125,14 @@ def wait_until(
         time.sleep(0.02)
 
 
+def wait_for_checkpoint(store: RunStore, owner: str, run_id: str) -> None:
+    """Wait until a run trains and has something to go on from."""
+    wait_until(
+        lambda: store.run(owner, run_id).step is not None,
+        lambda: store.log(owner, run_id)[-1_000:],
+    )
+
+
 @pytest.fixture
 def database(request: pytest.FixtureRequest) -> str:
     """Where the index of runs is: in SQLite, or as ``ON_BOTH`` says."""
