@@ -113,7 +113,7 @@ def file(
         type=list(types),
         key=place,
         on_change=_keep,
-        args=(key, on_change),
+        args=(key, place, on_change),
         max_upload_size=cache.settings().max_upload_mb,
         help=help,
     )
@@ -168,7 +168,8 @@ def _samples(key: str, samples: Mapping[str, Path], on_change: Callable[[], None
         if name is not None:
             path = samples[name]
             _put(key, _Kept(path.name, path.read_bytes(), is_sample=True), on_change)
-            st.session_state[f"{key}_round"] = st.session_state.get(f"{key}_round", 0) + 1
+            if st.session_state[_uploader(key)] is not None:
+                _empty(key)
 
     st.pills(
         "No file at hand? Try one of ours",
@@ -179,17 +180,24 @@ def _samples(key: str, samples: Mapping[str, Path], on_change: Callable[[], None
     )
 
 
-def _keep(key: str, on_change: Callable[[], None] | None) -> None:
+def _keep(key: str, place: str, on_change: Callable[[], None] | None) -> None:
     """Put a new file into the session in place of the one before."""
-    uploaded = st.session_state[_uploader(key)]
+    if place != _uploader(key):
+        return  # the browser had not heard yet that another uploader took this one's place
+    uploaded = st.session_state[place]
     _put(key, _Kept(uploaded.name, uploaded.getvalue()) if uploaded else None, on_change)
 
 
 def _lose(key: str) -> None:
     """Empty the uploader: the browser still shows a file there that went with another server."""
     st.session_state[f"{key}_lost"] = True
-    st.session_state[f"{key}_round"] = st.session_state.get(f"{key}_round", 0) + 1
+    _empty(key)
     st.rerun()
+
+
+def _empty(key: str) -> None:
+    """Put an empty uploader in the place of one that shows a file."""
+    st.session_state[f"{key}_round"] = st.session_state.get(f"{key}_round", 0) + 1
 
 
 def _put(key: str, kept: _Kept | None, on_change: Callable[[], None] | None) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import cache, words
+from pages.shared import cache, uploads, words
 from playground import files as reading
 from playground.errors import TextTooLongError
 from playground.files import Format, Table, jobs
@@ -58,12 +58,16 @@ def work() -> Iterator[Work]:
     made.gate.set()
 
 
+def session(work: Work) -> AppTest:
+    made = AppTest.from_function(page, default_timeout=RUN_SECONDS)
+    made.session_state["work"] = work
+    return made
+
+
 @pytest.fixture
 def app(work: Work, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     monkeypatch.setattr(cache, "settings", Settings)
-    made = AppTest.from_function(page, default_timeout=RUN_SECONDS)
-    made.session_state["work"] = work
-    yield made.run()
+    yield session(work).run()
     work.gate.set()
     assert all(job.wait(RUN_SECONDS) for job in list(jobs._running))
 
@@ -114,6 +118,18 @@ def test_a_file_shows_how_it_was_read(app: AppTest) -> None:
     assert preview.to_dict("list") == {"text": ["Schön & gut", "*so* so"], "label": ["1", "0"]}
     assert [box.value for box in app.selectbox if box.label == "Column with the texts"] == ["text"]
     assert not messages(app)
+
+
+def test_a_file_that_went_with_another_server_is_asked_for_again(app: AppTest, work: Work) -> None:
+    browser = upload(app, CSV.encode())._tree.get_widget_states()
+    moved = session(work)
+    for _ in range(2):  # a reconnected browser may say twice what it holds
+        moved._run(browser)
+        assert messages(moved) == [uploads.LOST]
+        assert not moved.dataframe
+    upload(moved, CSV.encode())
+    assert not messages(moved)
+    assert moved.dataframe
 
 
 def test_what_was_detected_can_be_overridden(app: AppTest) -> None:

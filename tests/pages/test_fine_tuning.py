@@ -282,6 +282,16 @@ def test_a_link_chooses_before_the_file_is_there(open_page: Open, runs: Runs) ->
     assert value(app, "What is to be learned") == Task.ENTITIES
 
 
+def test_what_an_emptied_uploader_held_does_not_come_back(open_page: Open, runs: Runs) -> None:
+    app = upload(open_page(PAGE), table())
+    browser = app._tree.get_widget_states()  # it has not yet heard of the sample
+    sample(app, "Support tickets")
+    app._run(browser)
+    assert steps(app) == STEPS
+    press(app, "Start")
+    assert runs.all[0].name == "Support tickets, LoRA adapter"
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [
