@@ -1,42 +1,43 @@
 """The code that visitors take along, run as they would run it."""
 
-import json
+import io
 import os
-import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import redirect_stdout
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
-# Runs many scripts in one process: starting PyTorch takes longer than any of them.
-_RUN_ALL = """\
-import contextlib, io, json, sys
-outputs = []
-for code in json.load(sys.stdin):
-    with contextlib.redirect_stdout(io.StringIO()) as output:
-        exec(code, {})
-    outputs.append(output.getvalue())
-json.dump(outputs, sys.stdout)
-"""
+ROOT = Path(__file__).resolve().parents[1]
+# Each run has a process of its own, which begins where these were imported: that takes longer than
+# most scripts. What reads the environment when it is imported is not among them.
+_PROCESSES = get_context("forkserver")
+_PROCESSES.set_forkserver_preload(["torch", "torch._dynamo", "scipy.optimize", "sklearn.metrics"])
+_SECONDS = 300
 OFFLINE = {"HF_HUB_OFFLINE": "1"}
 
 Numbered = tuple[float | None, str]  # of a line that is printed: a number in front, and the words
 
 
 def run(codes: list[str], folder: Path, environment: dict[str, str] = OFFLINE) -> list[str]:
-    """Run scripts in ``folder``; return what each prints."""
-    result = subprocess.run(
-        [sys.executable, "-c", _RUN_ALL],
-        input=json.dumps(codes),
-        cwd=folder,
-        env=os.environ | {"PYTHONUTF8": "1"} | environment,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=300,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    return list(json.loads(result.stdout))
+    """Run scripts in ``folder``, without this project's modules; return what each prints."""
+    with ProcessPoolExecutor(1, _PROCESSES) as process:
+        return process.submit(_run_all, codes, folder, environment).result(_SECONDS)
+
+
+def _run_all(codes: list[str], folder: Path, environment: dict[str, str]) -> list[str]:
+    os.environ |= environment
+    os.chdir(folder)
+    sys.path = [path for path in sys.path if Path(path).resolve() != ROOT]
+    sys.path.insert(0, "")
+    outputs = []
+    for code in codes:
+        with redirect_stdout(io.StringIO()) as output:
+            exec(code, {})
+        outputs.append(output.getvalue())
+    return outputs
 
 
 def run_numbered(codes: list[str], folder: Path) -> list[list[Numbered]]:

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Callable
-from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import expect
 
 from playground.models.catalog import BUNDLED
 from tests.browser.conftest import App, Visit
-from tests.browser.looking import settle, too_wide
+from tests.browser.looking import settle
 
 pytestmark = [
     pytest.mark.weights,
@@ -29,12 +28,4 @@ def test_another_topic_does_not_follow(visit: Callable[[str], Visit], app: App) 
     settle(opened)  # until then the link below leads on with the sentences before
     page.get_by_role("link", name=re.compile("attend to each other")).click()
     expect(page.get_by_label("Text B, may stay empty")).to_have_value(re.compile("^The midfielder"))
-    assert not opened.problems
-
-
-@pytest.mark.parametrize("view", ["two-sentences", "order", "pre-training"])
-def test_each_view_fits_a_phone(visit: Callable[[str], Visit], app: App, view: str) -> None:
-    opened = visit(f"{app.url}/next_sentence?{urlencode({'next_sentence_view': view})}")
-    assert too_wide(opened) == []
-    expect(opened.page.get_by_role("button", name="CSV")).to_be_visible()
     assert not opened.problems

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -52,15 +51,21 @@ class Served:
         )
 
 
+@pytest.fixture(scope="module")
+def training_app(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """An app whose runs are fake ones."""
+    with running(tmp_path_factory.mktemp("training"), "tests.browser.fake_training_app") as app:
+        yield app
+
+
 @pytest.fixture
-def served(chromium: str, tmp_path: Path) -> Iterator[Served]:
-    """An app whose runs are fake ones, and the door to them; it starts none by itself."""
-    with running(tmp_path, "tests.browser.fake_training_app") as app:
-        settings = Settings(runs_folder=app.runs, max_running_runs=0)
-        queue = RunQueue(settings, LocalLauncher(settings, MODULE))
-        served = Served(app, RunStore(queue))
-        yield served
-        kill_all(Room(queue, served.store, PretendedLauncher(), ""))
+def served(training_app: App) -> Iterator[Served]:
+    """That app, and the door to its runs, which starts none by itself."""
+    settings = Settings(runs_folder=training_app.runs, max_running_runs=0)
+    queue = RunQueue(settings, LocalLauncher(settings, MODULE))
+    served = Served(training_app, RunStore(queue))
+    yield served
+    kill_all(Room(queue, served.store, PretendedLauncher(), ""))
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ def test_an_error_or_a_visitor_without_an_answer_fails(
 
 @pytest.mark.weights
 @pytest.mark.parametrize(
-    "options", [["--minutes=1", "--visitors=4"], ["--minutes=1", "--visitors=2", "--browsers"]]
+    "options", [["--minutes=1", "--visitors=4"], ["--minutes=0.3", "--visitors=2", "--browsers"]]
 )
 def test_random_walks_meet_no_error(chromium: str, options: list[str]) -> None:
     command = [sys.executable, "-m", "benchmarks", "soak", *options]

@@ -47,7 +47,9 @@ def test_a_typed_text_is_drawn_in_pieces(visit: Callable[[str], Visit], app: App
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_markup_stays_text(visit: Callable[[str], Visit], app: App, view: str) -> None:
+def test_markup_stays_text_and_fits_a_phone(
+    visit: Callable[[str], Visit], app: App, view: str
+) -> None:
     opened = open_view(visit, app, view, **{VIEWS[view]: MARKUP})
     page = opened.page
     expect(page.get_by_text("Show the code")).to_be_visible()
@@ -56,6 +58,7 @@ def test_markup_stays_text(visit: Callable[[str], Visit], app: App, view: str) -
     if view in ("pieces", "side-by-side", "train"):
         drawn = page.get_by_role("group").filter(has_text="**bold**").first
         expect(drawn.locator("script, img, b")).to_have_count(0)
+    assert too_wide(opened) == []
     assert opened.problems == []
 
 
@@ -73,12 +76,3 @@ def test_own_vocabularies_are_taken_along(
     lines = (tmp_path / "b.txt").read_text("utf-8").splitlines()
     assert len(lines) == 500
     assert [vocabulary[line] for line in lines] == list(range(500))
-
-
-@pytest.mark.parametrize("view", VIEWS)
-def test_a_phone_needs_no_scrolling_sideways(
-    visit: Callable[[str], Visit], app: App, view: str
-) -> None:
-    opened = open_view(visit, app, view)
-    assert too_wide(opened) == []
-    expect(opened.page.get_by_text("Show the code")).to_be_visible()
