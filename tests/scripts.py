@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stdout
 from multiprocessing import get_context
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -23,7 +24,9 @@ Numbered = tuple[float | None, str]  # of a line that is printed: a number in fr
 
 def run(codes: list[str], folder: Path, environment: dict[str, str] = OFFLINE) -> list[str]:
     """Run scripts in ``folder``, without this project's modules; return what each prints."""
-    with ProcessPoolExecutor(1, _PROCESSES) as process:
+    with pytest.MonkeyPatch.context() as patch, ProcessPoolExecutor(1, _PROCESSES) as process:
+        # AppTest leaves a page as the main module, and a new process would begin by running that.
+        patch.setitem(sys.modules, "__main__", ModuleType("__main__"))
         return process.submit(_run_all, codes, folder, environment).result(_SECONDS)
 
 
