@@ -9,6 +9,7 @@ from typing import TypeVar
 from zlib import crc32
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from pages.shared import cache, file_format, frame
 from pages.shared.escape import literal
@@ -185,6 +186,8 @@ def _keep(key: str, place: str, on_change: Callable[[], None] | None) -> None:
     if place != _uploader(key):
         return  # the browser had not heard yet that another uploader took this one's place
     uploaded = st.session_state[place]
+    if isinstance(uploaded, DeletedFile):
+        return  # it is being removed: the server has it no more, and the browser is about to say so
     _put(key, _Kept(uploaded.name, uploaded.getvalue()) if uploaded else None, on_change)
 
 

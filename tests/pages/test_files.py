@@ -132,6 +132,17 @@ def test_a_file_that_went_with_another_server_is_asked_for_again(app: AppTest, w
     assert moved.dataframe
 
 
+def test_a_file_that_is_being_removed_stays_until_the_browser_says_so(app: AppTest) -> None:
+    browser = upload(app, CSV.encode())._tree.get_widget_states()
+    app.file_uploader[0].set_value(None)  # the server has it no more
+    app._run(browser)  # and what the browser had sent before comes only now
+    assert not app.exception
+    assert not messages(app)
+    assert app.dataframe
+    app.file_uploader[0].set_value(None).run()
+    assert not app.dataframe
+
+
 def test_what_was_detected_can_be_overridden(app: AppTest) -> None:
     upload(app, b"Wert;a,b\n1;\xe4,c\n")
     select(app, "Encoding", "cp1251")
